@@ -1,0 +1,52 @@
+# What each target does stands beside it; `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo ask test check format bench e2e clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+# One environment, made once and made anew when what it holds changes. The demo needs less than development does.
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.playground: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[playground]'
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/.playground
+
+install: $(VENV)/.dev ## .venv/ with everything for development
+
+demo: $(VENV)/.playground ## two questions about Vera's own docs, answered in the terminal
+	$(BIN)/vera demo
+
+test: $(VENV)/.dev ## the whole suite that needs no emulator
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -m 'not e2e'
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
+
+check: $(VENV)/.dev ## format, lint, types, imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(VENV)/.dev ## what the formatter and the linter can mend by themselves
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev ## the figures of docs/performance.md
+	$(BIN)/python -m bench
+
+e2e: $(VENV)/.dev ## what needs emulators, Node or another Python
+	$(BIN)/python -m pytest -m e2e
+
+clean: ## all that make made
+	rm -rf $(VENV) dist build .vera .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
