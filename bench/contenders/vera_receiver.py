@@ -1,0 +1,5 @@
+"""Vera's receiver, as its Lambda has it."""
+
+from vera.receiver import handler
+
+__all__ = ["handler"]
