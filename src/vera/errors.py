@@ -107,6 +107,8 @@ class RateLimited(SurfaceUnavailable):
 class OutOfTime(TryAgain):
     """The invocation has no time left for this: a later one has to go on."""
 
+    sentence = "I ran out of time before I could answer this. Please ask again."
+
 
 class ModelBusy(TryAgain):
     """The model is throttled, still starting, or unavailable; it has said nothing yet."""
