@@ -1,0 +1,45 @@
+"""What the worker is invoked with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fakes.slack_requests import sample
+from vera.aws.handover import Failure, HandOver, parse
+
+EVENT = {"kind": "event", "payload": {"type": "event_callback"}, "retry": {"num": 0, "reason": ""}, "received_at": 5.5}
+
+
+def test_a_hand_over_is_recognized() -> None:
+    assert parse(EVENT) == HandOver("event", {"type": "event_callback"}, 5.5)
+
+
+def test_a_record_about_a_failure_holds_what_failed() -> None:
+    failure = parse(sample("on_failure_record"))
+
+    assert isinstance(failure, Failure)
+    assert failure.condition == "RetriesExhausted"
+    assert failure.of.kind == "event"
+
+
+WRONG: dict[str, Any] = {
+    "nothing": {},
+    "no dictionary": ["event"],
+    "an unknown kind": {**EVENT, "kind": "timer"},
+    "a payload that is text": {**EVENT, "payload": "secret words"},
+    "a request of API Gateway": {"version": "2.0", "body": "secret words", "requestContext": {"http": {}}},
+    "a record about a record": {
+        "requestContext": {"condition": "RetriesExhausted"},
+        "requestPayload": sample("on_failure_record"),
+    },
+}
+
+
+@pytest.mark.parametrize("event", WRONG.values(), ids=WRONG)
+def test_anything_else_is_an_error_that_repeats_none_of_it(event: Any) -> None:
+    with pytest.raises(ValueError, match=r"record|hand-over") as error:
+        parse(event)
+
+    assert "secret words" not in str(error.value)
