@@ -1,0 +1,103 @@
+"""The Bolt app: a routing table from Slack's requests to use cases. What they do is decided elsewhere.
+
+A request that the receiver handed over was verified there. A listener that fails raises out of `dispatch`, where Bolt
+alone would answer 500 and Lambda see a success (`tests/unit/slack/test_app.py`).
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.authorize import Authorize
+from slack_bolt.error import BoltUnhandledRequestError
+
+from vera.slack.payloads import bot_user_id, turn_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slack_bolt import BoltContext, Respond
+    from slack_sdk import WebClient
+
+    from vera.assistant.conversation import Turn
+    from vera.slack.bot import Bot
+
+__all__ = ["bolt_app", "dispatch"]
+
+_DEADLINE = "vera_deadline"
+
+_log = logging.getLogger(__name__)
+
+
+def bolt_app(
+    client: WebClient,
+    answer: Callable[[Turn, float | None], None],
+    *,
+    bot: Bot,
+    signing_secret: str = "",
+    process_before_response: bool = True,
+) -> App:
+    """Make the app. `answer(turn, deadline)` answers a question, and raises where a retry may help.
+
+    `deadline` is what `dispatch` was given, else None.
+    Listeners of one's own are added as to any Bolt app; Vera's come first. Served over HTTP by itself, the app verifies
+    signatures with `signing_secret`, and without one refuses every request.
+    """
+    app = App(
+        name="vera",
+        client=client,
+        authorize=_OneInstallation(client),
+        signing_secret=signing_secret or secrets.token_hex(),
+        process_before_response=process_before_response,
+        token_verification_enabled=False,
+        raise_error_for_unhandled_request=True,
+    )
+
+    @app.event("app_mention")
+    @app.event("message")
+    def on_message(body: dict[str, Any], context: BoltContext) -> None:
+        bot.learn(bot_user_id(body))
+        if turn := turn_of(body, bot_user=bot.user_id):
+            answer(turn, context.get(_DEADLINE))
+
+    app.error(_raise_again)
+    return app
+
+
+def dispatch(app: App, payload: dict[str, Any], *, deadline: float) -> BoltResponse:
+    """Run what Slack sent (its JSON, or a command's fields) through the routing table; whoever calls has verified it.
+
+    `deadline` is when the invocation ends, by the clock of `answer`.
+    """
+    context = {"bot_user_id": bot_user_id(payload), _DEADLINE: deadline}
+    return app.dispatch(BoltRequest(body=payload, mode="socket_mode", context=context))
+
+
+class _OneInstallation(Authorize):
+    """One workspace, one token: nothing to look up, so no call to Slack stands before the status message."""
+
+    def __init__(self, client: WebClient) -> None:
+        self._client = client
+
+    def __call__(
+        self, *, context: BoltContext, enterprise_id: str | None, team_id: str | None, **_: Any
+    ) -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=enterprise_id, team_id=team_id, bot_user_id=context.bot_user_id, bot_token=self._client.token
+        )
+
+
+def _raise_again(error: Exception, body: dict[str, Any], respond: Respond) -> BoltResponse:
+    """Let a listener's failure out. What no listener is for is acknowledged: Slack would only send it again."""
+    if not isinstance(error, BoltUnhandledRequestError):
+        _log.error("a listener failed: %s", type(error).__name__)
+        raise error
+    event = body.get("event") or {}
+    _log.info("nobody listens to this: %s %s", body.get("type", "command"), event.get("type", body.get("command", "")))
+    if "command" in body:
+        respond(f"I don't know the command {body['command']}.")
+    return BoltResponse(status=200)
