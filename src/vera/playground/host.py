@@ -1,0 +1,171 @@
+"""The whole playground: a workspace, its deliveries, the receiver and the worker, wired as in a deployment.
+
+    with Playground(environment={"VERA_DATABASE": "turns.sqlite"}) as playground:
+        playground.workspace.say("ada", "general", f"<@{playground.workspace.bot.id}> hello")
+
+Everything is on 127.0.0.1. Leaving it ends every process and thread that it began. Held by `test_playground_host.py`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Self
+
+from vera.playground.delivery import RETRY_DELAYS_SECONDS, Delivery
+from vera.playground.functions import Functions
+from vera.playground.lambda_api import LambdaApi
+from vera.playground.loopback import LoopbackServer
+from vera.playground.processes import Function
+from vera.playground.schedule import RealTime
+from vera.playground.web_api import WebApi
+from vera.playground.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from vera.playground.schedule import Time
+
+EVENTS_PATH = "/slack/events"
+RECEIVER, WORKER = "receiver", "worker"
+
+
+class Playground:
+    """A Slack and a Lambda that talk to each other. Enter it to start it.
+
+    `path` is the workspace's SQLite file (None: memory). `environment` goes to the worker, `receiver_environment` to
+    the receiver, each on top of what wires them together; the worker's other AWS calls go where its environment sends
+    them. `handlers` names other functions than Vera's, as `module:attribute`. A `time` of one's own turns the retries
+    by hand.
+    """
+
+    def __init__(
+        self,
+        *,
+        path: Path | None = None,
+        port: int = 0,
+        environment: Mapping[str, str] | None = None,
+        receiver_environment: Mapping[str, str] | None = None,
+        handlers: tuple[str, str] = ("vera.receiver:handler", "vera.worker:handler"),
+        worker_timeout_seconds: float = 900.0,
+        max_processes: int = 8,
+        lambda_retry_delays_seconds: tuple[float, ...] = (60.0, 120.0),
+        slack_retry_delays_seconds: tuple[float, ...] = RETRY_DELAYS_SECONDS,
+        log_folder: Path | None = None,
+        time: Time | None = None,
+    ) -> None:
+        self._environment = dict(environment or {})
+        self._receiver_environment = dict(receiver_environment or {})
+        self._handlers = handlers
+        self._worker_timeout_seconds = worker_timeout_seconds
+        self._max_processes = max_processes
+        self._lambda_retry_delays_seconds = lambda_retry_delays_seconds
+        self.signing_secret = secrets.token_hex(16)
+        with ExitStack() as own:
+            the_time = time or own.enter_context(RealTime())
+            self.workspace = Workspace(time=the_time, path=path)
+            own.callback(self.workspace.close)
+            self._slack = LoopbackServer(WebApi(self.workspace).app, port=port)
+            own.callback(self._slack.close)
+            self.functions = Functions(time=the_time, log_folder=log_folder)
+            front = LambdaApi(self.functions, time=the_time, routes={EVENTS_PATH: RECEIVER})
+            self._lambda = LoopbackServer(front.app)
+            own.callback(self._lambda.close)
+            own.callback(self.functions.close)  # before its front, which waits for what it runs
+            self.delivery = Delivery(
+                self.workspace,
+                time=the_time,
+                signing_secret=self.signing_secret,
+                retry_delays_seconds=slack_retry_delays_seconds,
+            )
+            self._own = own.pop_all()
+
+    @property
+    def api_url(self) -> str:
+        """Return the Web API's base URL, as `VERA_SLACK_API_URL` wants it."""
+        return f"{self._slack.url}/api/"
+
+    @property
+    def request_url(self) -> str:
+        """Return where Slack posts events."""
+        return f"{self._lambda.url}{EVENTS_PATH}"
+
+    @property
+    def lambda_url(self) -> str:
+        """Return where Lambda's Invoke API is."""
+        return self._lambda.url
+
+    def start(self) -> Self:
+        """Deploy both functions, serve, and deliver events from now on."""
+        receiver, worker = self._handlers
+        self.functions.deploy(
+            Function(
+                name=RECEIVER,
+                handler=receiver,
+                environment=self._wiring_of_receiver() | self._receiver_environment,
+                timeout_seconds=10.0,
+                memory_mb=512,
+                max_processes=self._max_processes,
+            )
+        )
+        self.functions.deploy(
+            Function(
+                name=WORKER,
+                handler=worker,
+                environment=self._wiring() | self._environment,
+                timeout_seconds=self._worker_timeout_seconds,
+                max_processes=self._max_processes,
+                retry_delays_seconds=self._lambda_retry_delays_seconds,
+                on_failure=RECEIVER,
+            )
+        )
+        self.workspace.base_url = self._slack.url
+        self._slack.start()
+        self._lambda.start()
+        self.delivery.request_url = self.request_url
+        return self
+
+    def settle(self, *, timeout_seconds: float = 30.0) -> None:
+        """Return once every event is delivered and every invocation has ended. Raises TimeoutError.
+
+        What the worker says makes events of its own, so one follows the other until both rest.
+        """
+        settled = False
+        while not settled:
+            self.delivery.settle(timeout_seconds=timeout_seconds)
+            self.functions.settle(timeout_seconds=timeout_seconds)
+            settled = self.delivery.idle
+
+    def close(self) -> None:
+        """Deliver nothing more, and end every process, server and thread."""
+        self.delivery.request_url = ""
+        self._own.close()
+
+    def __enter__(self) -> Self:
+        """Start."""
+        try:
+            return self.start()
+        except BaseException:
+            self.close()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    def _wiring(self) -> dict[str, str]:
+        return {
+            "SLACK_BOT_TOKEN": self.workspace.bot_token,
+            "SLACK_SIGNING_SECRET": self.signing_secret,
+            "VERA_SLACK_API_URL": self.api_url,
+        }
+
+    def _wiring_of_receiver(self) -> dict[str, str]:
+        return {
+            "SLACK_SIGNING_SECRET": self.signing_secret,
+            "VERA_WORKER_FUNCTION": WORKER,
+            "AWS_ENDPOINT_URL_LAMBDA": self.lambda_url,
+            "AWS_ACCESS_KEY_ID": "playground",
+            "AWS_SECRET_ACCESS_KEY": "playground",
+        }

@@ -1,0 +1,124 @@
+"""An ASGI application on 127.0.0.1, served from a thread of its own.
+
+The port is bound before `__init__` returns, so the address is known and a taken port is the caller's OSError. An
+endpoint reaches its connection as `request.state.transport`, to cut it. Stopping cuts every connection and takes no
+time: whoever waits on loopback has been told. Held by `test_playground_loopback.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from typing import TYPE_CHECKING, Self, cast
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+
+class LoopbackServer:
+    """One server: `with LoopbackServer(app) as server: … server.url`. `port` 0 takes a free one."""
+
+    def __init__(self, app: ASGIApp, *, port: int = 0) -> None:
+        self._socket = _bound(port)
+        self.port: int = self._socket.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._server = _Server(app)
+        self._thread = threading.Thread(target=self._serve, name=f"loopback-{self.port}", daemon=True)
+
+    def start(self) -> Self:
+        """Serve; return once it does."""
+        self._thread.start()
+        self._server.ready.wait()
+        return self
+
+    def close(self) -> None:
+        """Cut every connection and stop."""
+        if self._thread.is_alive():
+            self._server.stop()
+            self._thread.join()
+        self._socket.close()
+
+    def __enter__(self) -> Self:
+        """Start."""
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    def _serve(self) -> None:
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            self._server.ready.set()
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=_Cuttable,
+                ws="none",
+                loop="asyncio",
+                lifespan="off",
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                date_header=False,
+                server_header=False,
+                timeout_keep_alive=300,
+            )
+        )
+        self.ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop
+        self._stop = asyncio.Event()
+
+    def stop(self) -> None:
+        """End the main loop, from any thread, once it is ready."""
+        self._loop.call_soon_threadsafe(self._stop.set)
+
+    async def main_loop(self) -> None:
+        """Serve until told to stop, without uvicorn's tick ten times a second."""
+        self._loop = asyncio.get_running_loop()
+        self.ready.set()
+        await self._stop.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Cut connections and cancel what is still being answered."""
+        for server in self.servers:
+            server.close()
+        for one in sockets or []:
+            one.close()
+        tasks = list(self.server_state.tasks)
+        for connection in list(self.server_state.connections):
+            cast("_Cuttable", connection).transport.abort()
+        for task in tasks:
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class _Cuttable(H11Protocol):
+    """HTTP/1.1 that shows each request its transport."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self.app_state = self.app_state | {"transport": transport}
+        super().connection_made(transport)
+
+
+def _bound(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", port))
+        listening.listen(256)
+    except OSError:
+        listening.close()
+        raise
+    return listening

@@ -1,0 +1,103 @@
+"""Functions for the tests to run in processes of their own."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+
+def echo(event: Any, context: Any):
+    sys.stdout.write(f"echo {context.aws_request_id}\n")
+    return {
+        "event": event,
+        "pid": os.getpid(),
+        "name": context.function_name,
+        "arn": context.invoked_function_arn,
+        "memory": context.memory_limit_in_mb,
+        "remaining_ms": context.get_remaining_time_in_millis(),
+        "stdin": sys.stdin.read(),
+        "environment": sorted(name for name in os.environ if not name.startswith("COVERAGE")),
+    }
+
+
+def fail(event: Any, context: Any):
+    raise ValueError("no good")
+
+
+def fail_first(event: Any, context: Any):
+    """Fail as often as the event says, counted in its file."""
+    with Path(event["file"]).open("a+", encoding="utf-8") as file:
+        file.write(f"{context.aws_request_id}\n")
+        file.seek(0)
+        if len(file.readlines()) <= event["failures"]:
+            raise ValueError("not yet")
+
+
+def hang(event: Any, context: Any):
+    sys.stdout.write("hanging\n")
+    threading.Event().wait()
+
+
+def hang_once(event: Any, context: Any):
+    """Hang while the event's file is not there, and make it; then return."""
+    try:
+        Path(event["file"]).touch(exist_ok=False)
+    except FileExistsError:
+        return "whole"
+    return hang(event, context)
+
+
+def start_another(event: Any, context: Any):
+    """Leave a process behind that would hold the streams open for ever."""
+    program = "import threading; threading.Event().wait()"
+    return subprocess.Popen([sys.executable, "-c", program]).pid
+
+
+def die(event: Any, context: Any):
+    os._exit(3)
+
+
+def leave(event: Any, context: Any):
+    sys.exit(4)
+
+
+def unsayable(event: Any, context: Any):
+    return object()
+
+
+def proxy(event: Any, context: Any):
+    return {"statusCode": 201, "headers": {"x-got": event["headers"]["x-sent"]}, "body": event["body"]}
+
+
+def binary(event: Any, context: Any):
+    return {"statusCode": 200, "body": "aGk=", "isBase64Encoded": True}
+
+
+def invoke_worker(event: Any, context: Any):
+    """Pass the body on to the worker through Lambda's own API, as a receiver does."""
+    address = urlsplit(os.environ["AWS_ENDPOINT_URL_LAMBDA"])
+    connection = http.client.HTTPConnection(address.hostname or "", address.port)
+    path = f"/2015-03-31/functions/{os.environ['VERA_WORKER_FUNCTION']}/invocations"
+    headers = {"x-amz-invocation-type": "Event", "authorization": "AWS4-HMAC-SHA256 Credential=playground/today"}
+    body = event["body"] if "body" in event else json.dumps({"record": event})
+    connection.request("POST", path, body, headers)
+    accepted = connection.getresponse().status == 202
+    connection.close()
+    return {"statusCode": 200 if accepted else 503}
+
+
+def answer_question(event: Any, context: Any):
+    """Answer in the thread through Slack's own API, as a worker does."""
+    from slack_sdk import WebClient  # noqa: PLC0415 - the other functions start without it
+
+    client = WebClient(os.environ["SLACK_BOT_TOKEN"], base_url=os.environ["VERA_SLACK_API_URL"])
+    asked = event.get("event", {})
+    if asked.get("type") == "app_mention":
+        client.chat_postMessage(channel=asked["channel"], thread_ts=asked["ts"], text="Here you are")

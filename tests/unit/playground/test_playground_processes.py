@@ -1,0 +1,127 @@
+"""One function in one real process."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from vera.playground.processes import Function, FunctionProcess
+
+
+@pytest.fixture
+def started(function_environment: dict[str, str]):
+    processes = []
+
+    def start(handler: str, **fields: Any):
+        lines, hung = [], threading.Event()
+
+        def log(line: str):
+            lines.append(line)
+            if line == "hanging":
+                hung.set()
+
+        environment = function_environment | {"ITS_OWN": "1"}
+        function = Function(
+            name="worker", handler=f"unit.playground.lambda_handlers:{handler}", environment=environment, **fields
+        )
+        process = FunctionProcess(function, on_log=log)
+        processes.append(process)
+        process.lines, process.hung = lines, hung
+        return process
+
+    yield start
+    for process in processes:
+        process.close()
+        assert not process.alive
+
+
+def test_a_process_answers_stays_warm_and_sees_only_its_own_environment(started: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SOMEBODYS_SECRET", "1")
+    process = started("echo")
+
+    first, second = process.invoke("r-1", {"a": 1}), process.invoke("r-2", {"a": 2})
+
+    assert (first.ok, first.payload["event"], second.payload["event"]) == (True, {"a": 1}, {"a": 2})
+    assert first.payload["pid"] == second.payload["pid"] == process.pid
+    assert first.payload["stdin"] == ""
+    assert "ITS_OWN" in first.payload["environment"]
+    assert "SOMEBODYS_SECRET" not in first.payload["environment"]
+    assert {"AWS_LAMBDA_FUNCTION_NAME", "AWS_REGION"} <= set(first.payload["environment"])
+    process.close()
+    assert process.lines == ["echo r-1", "echo r-2"]
+
+
+def test_an_error_leaves_the_process_warm(started: Any):
+    process = started("fail")
+
+    outcome = process.invoke("r-1", {})
+
+    assert (outcome.status, outcome.payload["errorType"]) == ("error", "ValueError")
+    assert process.alive
+
+
+@pytest.mark.parametrize(("handler", "status"), [("die", 3), ("leave", 4)])
+def test_a_process_that_dies_has_failed_its_invocation(started: Any, handler: str, status: int):
+    process = started(handler)
+
+    outcome = process.invoke("r-1", {})
+
+    assert outcome.status == "died"
+    assert outcome.payload["errorMessage"].endswith(f"exit status {status}")
+    assert not process.alive
+
+
+def test_a_process_that_outlives_its_time_is_killed(started: Any):
+    process = started("hang", timeout_seconds=0.1)
+
+    outcome = process.invoke("r-1", {})
+
+    assert outcome.status == "timeout"
+    assert "Task timed out after 0.10 seconds" in outcome.payload["errorMessage"]
+    assert any(line.endswith("r-1 Task timed out after 0.10 seconds") for line in process.lines)
+    assert not process.alive
+
+
+def test_a_handler_that_cannot_be_loaded_fails_the_invocation_and_says_why(started: Any):
+    process = started("no_such_handler")
+
+    outcome = process.invoke("r-1", {})
+
+    assert (outcome.status, outcome.payload["errorType"]) == ("error", "AttributeError")
+    assert not process.alive
+
+
+def test_a_busy_process_ends_too_when_it_is_closed(started: Any):
+    process = started("hang")
+    outcomes = []
+    thread = threading.Thread(target=lambda: outcomes.append(process.invoke("r-1", {})))
+    thread.start()
+    assert process.hung.wait(10)
+
+    process.kill()
+
+    thread.join(timeout=10)
+    assert outcomes[0].status == "died"
+
+
+def test_a_process_that_will_not_go_is_killed(started: Any):
+    process = started("hang")
+    thread = threading.Thread(target=process.invoke, args=("r-1", {}))
+    thread.start()
+    assert process.hung.wait(10)
+
+    process.close()
+
+    thread.join(timeout=10)
+    assert not process.alive
+
+
+def test_an_idle_process_that_was_killed_fails_the_next_invocation(started: Any):
+    process = started("echo")
+    process.invoke("r-1", {})
+    process.kill()
+    process._process.wait()
+
+    assert process.invoke("r-2", {}).status == "died"
