@@ -24,7 +24,7 @@ $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 install: $(VENV)/.dev ## .venv/ with everything for development
 
 demo: $(VENV)/.playground ## two questions about Vera's own docs, answered in the terminal
-	$(BIN)/vera demo
+	$(BIN)/python -m vera.playground.demo docs
 
 test: $(VENV)/.dev ## the whole suite that needs no emulator
 	$(BIN)/python -m coverage erase

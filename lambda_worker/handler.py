@@ -1,0 +1,3 @@
+"""The worker: Lambda's way into `vera.worker`."""
+
+from vera.worker import handler  # noqa: F401 - Lambda finds it here

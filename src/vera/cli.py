@@ -1,0 +1,120 @@
+"""`vera …`: the command line. A mistake is one clear line and a non-zero exit."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vera.assistant.conversation import FOOTER
+from vera.errors import SettingsError, VeraError
+from vera.settings import EMBEDDED, FOLDER, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from rich.console import Console
+
+    from vera.assistant.reply import MessageState
+
+__all__ = ["main"]
+
+cli = typer.Typer(
+    name="vera",
+    help="A streaming, sourced Slack assistant on AWS Bedrock.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@cli.callback()
+def _root() -> None:
+    """Keep the commands commands, however few they are."""
+
+
+@cli.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know.")],
+    docs: Annotated[
+        Path | None, typer.Option(help="A folder of Markdown, text and HTML to answer from.", metavar="FOLDER")
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="A Bedrock model; needs AWS credentials. Default: VERA_MODEL_ID, else the embedded one.")
+    ] = "",
+) -> None:
+    """Answer a question in the terminal.
+
+    Example: vera ask "How do I pin a version?" --docs docs
+    """
+    from rich.console import Console  # noqa: PLC0415 - for this command only
+
+    from vera.app import Vera  # noqa: PLC0415
+
+    if not question.strip():
+        raise SettingsError("There is nothing to answer: the question is empty.")
+    if docs is not None and not docs.is_dir():
+        raise SettingsError(f"There is no folder {docs}.")
+    console = Console(highlight=False)
+    with _screen(console) as show:
+        answer = Vera(_local_settings(os.environ, docs=docs, model=model)).ask(question, show=show)
+    if not console.is_terminal:
+        print(answer.text, *filter(None, [answer.footer]), sep="\n\n")
+    if answer.outcome != "answered":
+        raise typer.Exit(1)
+
+
+@cli.command()
+def socket() -> None:
+    """Answer in Slack from this machine, by Socket Mode: for development.
+
+    Needs SLACK_APP_TOKEN and SLACK_BOT_TOKEN. Example: SLACK_APP_TOKEN=xapp-… SLACK_BOT_TOKEN=xoxb-… vera socket
+    """
+    from vera.app import Vera  # noqa: PLC0415
+    from vera.aws.logs import LogJournal, log_libraries  # noqa: PLC0415
+
+    settings = Settings.from_environment(os.environ)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    log_libraries()
+    with Vera(settings, journal=LogJournal()).socket():
+        print("Vera listens in Slack. Stop her with Ctrl-C.", file=sys.stderr)
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+
+
+def _local_settings(environment: Mapping[str, str], *, docs: Path | None, model: str) -> Settings:
+    """Read the settings for a question on this machine: the embedded default, unless a model is named."""
+    cache = Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vera"
+    chosen = {"VERA_MODEL_ID": EMBEDDED, "VERA_DATABASE": str(cache / "vera.sqlite3"), **environment}
+    if model:
+        chosen["VERA_MODEL_ID"] = model
+    if docs is not None:
+        chosen["VERA_KNOWLEDGE_BASE_IDS"] = f"{FOLDER}{docs}"
+    return Settings.from_environment(chosen)
+
+
+@contextmanager
+def _screen(console: Console) -> Iterator[Callable[[str, MessageState], None]]:
+    """Show the answer as it grows, in place; where nobody watches, show nothing."""
+    if not console.is_terminal:
+        yield lambda _text, _state: None
+        return
+    from rich.live import Live  # noqa: PLC0415 - for terminals only
+    from rich.markdown import Markdown  # noqa: PLC0415
+
+    with Live(console=console, vertical_overflow="visible") as live:
+        yield lambda text, _state: live.update(Markdown(text.replace(FOOTER, "")), refresh=True)
+
+
+def main() -> None:
+    """Run the command line: what goes wrong is one line on standard error."""
+    try:
+        cli()
+    except VeraError as error:
+        print(f"vera: {error}", file=sys.stderr)
+        sys.exit(1)

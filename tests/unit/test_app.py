@@ -1,0 +1,255 @@
+"""Vera herself: what the settings become, and how a turn ends that is not hers."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fakes.knowledge import ListedKnowledge
+from fakes.ledger import MemoryLedger
+from fakes.model import ScriptedModel
+from fakes.slack_api import SmallSlack, refusal
+from fakes.slack_requests import sample
+from fakes.surface import MemorySurface
+from fakes.threads import MemoryThreads
+from vera import Settings, Vera, tool
+from vera.assistant.conversation import Turn
+from vera.assistant.journal import TurnDropped, TurnEnded
+from vera.assistant.knowledge import Passage
+from vera.assistant.limits import ExternalNotAllowed
+from vera.assistant.model import ToolUse
+from vera.errors import NotAllowed, SettingsError, SurfaceRefused, TurnTaken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from vera.assistant.journal import Event
+
+TURN = Turn(channel="C0GENERAL", ts="1763646900.000100", user="U0ALICE01", text="When is the office open?")
+PASSAGE = Passage("The office is open from nine to five.", "Hours", "https://acme.example/hours")
+
+
+class Heard:
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def record(self, turn_key: str, event: Event) -> None:
+        self.events.append(event)
+
+
+@pytest.fixture
+def slack() -> Iterator[SmallSlack]:
+    with SmallSlack() as slack:
+        yield slack
+
+
+def vera_of(slack: SmallSlack | None = None, **ports: Any) -> Vera:
+    settings = Settings(slack_bot_token="xoxb-secret", slack_api_url=slack.url if slack else "http://127.0.0.1:9/")
+    return Vera(settings, **{"ledger": MemoryLedger(), "model": ScriptedModel(["Nine to five [1]."]), **ports})
+
+
+def in_time(milliseconds: int = 60_000) -> SimpleNamespace:
+    return SimpleNamespace(get_remaining_time_in_millis=lambda: milliseconds)
+
+
+def test_ports_that_are_passed_in_answer_a_turn() -> None:
+    surface, threads, heard = MemorySurface(), MemoryThreads(), Heard()
+    threads.say(TURN.channel, TURN.root, "person", "Alice", TURN.text)
+    vera = vera_of(surface=surface, threads=threads, knowledge=[ListedKnowledge([PASSAGE])], journal=heard)
+
+    vera.answer(TURN)
+
+    (text,) = surface.texts(TURN)
+    assert text.startswith("Nine to five [1].")
+    assert "[Hours](https://acme.example/hours)" in text
+    assert isinstance(heard.events[-1], TurnEnded)
+
+
+@pytest.mark.parametrize("done", [True, False], ids=["answered", "busy"])
+def test_a_turn_that_is_taken_is_let_go(done: bool) -> None:
+    ledger, heard = MemoryLedger(), Heard()
+    ledger.claim(TURN.key, owner="another", lease_seconds=30)
+    if done:
+        ledger.complete(TURN.key, owner="another", outcome="answered")
+
+    vera_of(ledger=ledger, surface=MemorySurface(), journal=heard).answer(TURN)
+
+    assert heard.events == [TurnDropped("answered" if done else "busy")]
+
+
+def test_ask_answers_without_slack_and_shows_how() -> None:
+    versions: list[str] = []
+    vera = vera_of(knowledge=[ListedKnowledge([PASSAGE])])
+
+    answer = vera.ask(
+        "When is it open?", said=["Where is the office?", "In Oslo."], show=lambda text, _: versions.append(text)
+    )
+
+    assert (answer.text, answer.outcome) == ("Nine to five [1].", "answered")
+    assert answer.footer == "**Sources**\n[1] [Hours](https://acme.example/hours)"
+    assert "Reading the thread" in versions[0]
+
+
+def test_what_was_said_before_reaches_the_model() -> None:
+    model = ScriptedModel()
+
+    vera_of(model=model).ask("And on Fridays?", said=["When is the office open?", "From nine to five."])
+
+    first, second, third = model.requests[0].messages
+    assert [message.role for message in (first, second, third)] == ["user", "assistant", "user"]
+    assert "When is the office open?" in str(first.content)
+
+
+def test_a_tool_of_ones_own_is_offered_and_called() -> None:
+    @tool
+    def headcount(team: str) -> int:
+        """Count the people of a team."""
+        return len(team)
+
+    model = ScriptedModel([ToolUse("1", "headcount", '{"team": "ops"}')], ["Three."])
+    vera = Vera(Settings(), tools=[headcount], model=model)
+
+    answer = vera.ask("How many are in ops?")
+
+    assert answer.text == "Three."
+    assert [spec.name for spec in model.requests[0].tools] == ["current_time", "headcount"]
+
+
+def test_two_tools_of_one_name_are_refused_at_the_start() -> None:
+    @tool(name="current_time")
+    def mine() -> str:
+        """Tell the time in my own way."""
+        return "noon"
+
+    with pytest.raises(SettingsError, match="two tools called current_time"):
+        Vera(Settings(), tools=[mine])
+
+
+def test_without_a_token_there_is_no_bolt_app() -> None:
+    with pytest.raises(SettingsError, match="SLACK_BOT_TOKEN"):
+        Vera(Settings()).bolt_app()
+
+
+def test_without_an_app_token_there_is_no_socket() -> None:
+    with pytest.raises(SettingsError, match="SLACK_APP_TOKEN"), vera_of().socket():
+        pass
+
+
+def test_the_handler_answers_what_is_handed_over(slack: SmallSlack) -> None:
+    surface, threads = MemorySurface(), MemoryThreads()
+    event = sample("event_app_mention")["event"]
+    threads.say(event["channel"], event["ts"], "person", "Alice", "When is the office open?")
+    handler = vera_of(slack, surface=surface, threads=threads).lambda_handler()
+
+    answer = handler({"kind": "event", "payload": sample("event_app_mention")}, in_time())
+
+    assert answer == {}
+    assert len(surface.texts(Turn(channel=event["channel"], ts=event["ts"], user=event["user"]))) == 1
+
+
+def test_the_handler_says_in_the_thread_that_an_answer_has_failed_for_good(slack: SmallSlack) -> None:
+    surface = MemorySurface()
+    handler = vera_of(slack, surface=surface).lambda_handler()
+    event = sample("on_failure_record")["requestPayload"]["payload"]["event"]
+
+    handler(sample("on_failure_record"), in_time())
+
+    (text,) = surface.texts(Turn(channel=event["channel"], ts=event["ts"], user=event["user"]))
+    assert "could not answer" in text
+    assert event["ts"] in text
+
+
+def test_a_failure_of_a_turn_that_was_answered_after_all_changes_nothing(slack: SmallSlack) -> None:
+    ledger, surface, heard = MemoryLedger(), MemorySurface(), Heard()
+    event = sample("on_failure_record")["requestPayload"]["payload"]["event"]
+    key = f"{event['channel']}:{event['ts']}"
+    ledger.claim(key, owner="another", lease_seconds=30)
+    ledger.complete(key, owner="another", outcome="answered")
+
+    vera_of(slack, ledger=ledger, surface=surface, journal=heard).lambda_handler()(
+        sample("on_failure_record"), in_time()
+    )
+
+    assert heard.events == [TurnDropped("answered")]
+
+
+def test_a_failure_whose_last_attempt_still_holds_its_lease_is_told_later(slack: SmallSlack) -> None:
+    ledger, surface, heard = MemoryLedger(), MemorySurface(), Heard()
+    event = sample("on_failure_record")["requestPayload"]["payload"]["event"]
+    ledger.claim(f"{event['channel']}:{event['ts']}", owner="dying", lease_seconds=30)
+    handler = vera_of(slack, ledger=ledger, surface=surface, journal=heard).lambda_handler()
+
+    with pytest.raises(Exception, match="still holds its lease"):
+        handler(sample("on_failure_record"), in_time())
+
+
+def test_a_token_that_slack_refuses_is_read_again_and_the_turn_is_raised(slack: SmallSlack) -> None:
+    slack.script("chat.postMessage", *[refusal("token_revoked")] * 3)
+    vera = vera_of(slack, threads=MemoryThreads())
+
+    with pytest.raises(SurfaceRefused):
+        vera.answer(TURN)
+
+
+ADMISSIONS: dict[str, tuple[dict[str, Any], dict[str, Any], type[NotAllowed] | None]] = {
+    "everybody, everywhere": ({}, {}, None),
+    "a listed person": ({"allowed_users": ("U0ALICE01",)}, {}, None),
+    "another person": ({"allowed_users": ("U0BOB",)}, {}, NotAllowed),
+    "a listed channel": ({"allowed_channels": ("C0GENERAL",)}, {}, None),
+    "another channel": ({"allowed_channels": ("C0OTHER",)}, {}, NotAllowed),
+    "a direct message, whatever the channels": ({"allowed_channels": ("C0OTHER",)}, {"direct": True}, None),
+    "a stranger": ({}, {"user_team": "T0ELSE", "team": "T0ACME"}, ExternalNotAllowed),
+    "a stranger where they may": ({"external_users": "allow"}, {"user_team": "T0ELSE", "team": "T0ACME"}, None),
+    "somebody of the same workspace": ({}, {"user_team": "T0ACME", "team": "T0ACME"}, None),
+}
+
+
+@pytest.mark.parametrize(("settings", "turn", "refusal"), ADMISSIONS.values(), ids=ADMISSIONS)
+def test_who_may_ask_and_where(
+    slack: SmallSlack, settings: dict[str, Any], turn: dict[str, Any], refusal: type[NotAllowed] | None
+) -> None:
+    surface, threads = MemorySurface(), MemoryThreads()
+    asked = Turn(channel="C0GENERAL", ts="1763646900.000100", user="U0ALICE01", text="When?", **turn)
+    threads.say(asked.channel, asked.root, "person", "Alice", "When?")
+    slack.people["U0ALICE01"] = {"id": "U0ALICE01", "team_id": turn.get("user_team", "T0ACME"), "profile": {}}
+    vera = Vera(
+        Settings(slack_bot_token="xoxb-secret", slack_api_url=slack.url, **settings),
+        ledger=MemoryLedger(),
+        model=ScriptedModel(["Nine."]),
+        surface=surface,
+        threads=threads,
+    )
+
+    vera.answer(asked)
+
+    (text,) = surface.texts(asked)
+    assert refusal.sentence in text if refusal is ExternalNotAllowed else ("set up to answer" in text) == bool(refusal)
+
+
+def test_a_claim_in_process_is_told_from_another_by_its_owner() -> None:
+    ledger, surface, threads = MemoryLedger(), MemorySurface(), MemoryThreads()
+    threads.say(TURN.channel, TURN.root, "person", "Alice", TURN.text)
+    vera_of(ledger=ledger, surface=surface, threads=threads).answer(TURN)
+
+    with pytest.raises(TurnTaken):
+        ledger.claim(TURN.key, owner="another", lease_seconds=30)
+
+
+def test_folders_are_knowledge_bases_with_an_index_beside_the_database(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "hours.md").write_text("# Hours\n\nThe office in Oslo is open from nine to five on weekdays.\n")
+    settings = Settings(
+        model_id="embedded",
+        knowledge_base_ids=(f"folder:{docs}",),
+        database=str(tmp_path / "state" / "vera.sqlite3"),
+    )
+
+    answer = Vera(settings, sleep=lambda _: None).ask("When is the office in Oslo open?")
+
+    assert "from nine to five" in answer.text
+    assert "hours.md" in answer.footer
+    assert len(list((tmp_path / "state").glob("documents-*.sqlite3"))) == 1
