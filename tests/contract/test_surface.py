@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import pytest
 
@@ -12,8 +12,12 @@ from fakes.slack_api import RATE_LIMITED, Answer, SmallSlack, refusal
 from fakes.surface import MemorySurface
 from vera.assistant.conversation import Turn
 from vera.errors import MessageGone, RateLimited, SurfaceRefused, SurfaceUnavailable
+from vera.playground.loopback import LoopbackServer
+from vera.playground.schedule import RealTime
+from vera.playground.web_api import WebApi
+from vera.playground.workspace import Workspace
 from vera.slack.bot import Bot
-from vera.slack.surface import METADATA_TYPE, SlackSurface
+from vera.slack.surface import METADATA_TYPE, SlackSurface, metadata_of
 from vera.slack.web import web_client
 
 if TYPE_CHECKING:
@@ -33,6 +37,14 @@ FAILURES = {
         Answer({"ok": False, "error": "internal_error"}, carry_out=True),
     ),
     "refusal": (SurfaceRefused("no", code="is_archived"), refusal("is_archived")),
+}
+
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "rate limit": {"status": 429, "retry_after": 7},
+    "fault": {"error": "internal_error"},
+    "fault after work": {"error": "internal_error", "applied": True},
+    "refusal": {"error": "is_archived"},
 }
 
 
@@ -100,11 +112,44 @@ def slack() -> Iterator[Standing]:
         yield SlackSurface(client, bot=Bot(client)), SlackHarness(slack)
 
 
+class PlaygroundHarness:
+    """The workspace of the playground, which is as strict as Slack."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._channel = workspace.channel("general").id
+
+    def ask(self, text: str = "When is it open?", *, root: str = "") -> Turn:
+        ts = self._workspace.say("ada", "general", text, thread_ts=root or None)
+        return Turn(self._channel, ts, self._workspace.person("ada").id, text, thread_ts=root)
+
+    def texts(self, turn: Turn) -> list[str]:
+        thread = self._workspace.thread("general", turn.root)
+        return [message["text"] for message in thread if metadata_of(message)[0] == turn.key]
+
+    def fail(self, method: str, failure: str) -> None:
+        self._workspace.faults.add(METHODS[method], times=1, **FAULTS[failure])
+
+
+@contextmanager
+def playground() -> Iterator[Standing]:
+    with RealTime() as now, ExitStack() as own:
+        workspace = Workspace(time=now)
+        own.callback(workspace.close)
+        workspace.limits.enabled = False
+        server = LoopbackServer(WebApi(workspace).app)
+        own.callback(server.close)
+        server.start()
+        client = web_client(workspace.bot_token, base_url=f"{server.url}/api/")
+        yield SlackSurface(client, bot=Bot(client)), PlaygroundHarness(workspace)
+
+
 Standing: TypeAlias = "tuple[MessageSurface, Harness]"
 
 SURFACES: dict[str, Callable[[], AbstractContextManager[Standing]]] = {
     "memory": memory,
     "slack": slack,
+    "playground": playground,
 }
 
 
