@@ -108,7 +108,12 @@ def _screen(console: Console) -> Iterator[Callable[[str, MessageState], None]]:
     from rich.markdown import Markdown  # noqa: PLC0415
 
     with Live(console=console, vertical_overflow="visible") as live:
-        yield lambda text, _state: live.update(Markdown(text.replace(FOOTER, "")), refresh=True)
+
+        def show(text: str, _state: MessageState) -> None:
+            answer, _, footer = text.partition(FOOTER)
+            live.update(Markdown(answer + footer.replace("\n", "  \n")), refresh=True)  # a source a line
+
+        yield show
 
 
 def main() -> None:
