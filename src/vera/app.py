@@ -1,7 +1,7 @@
 """Vera itself: settings wired to ports. The library's face, and the one place that decides which adapter serves.
 
 Everything is made when it is first asked for, so that a status message waits for the ledger and Slack alone;
-`tests/unit/test_app.py` proves what is not imported before it stands.
+`tests/unit/test_cold_start.py` proves what is not imported before it stands.
 """
 
 from __future__ import annotations

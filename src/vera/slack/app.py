@@ -1,7 +1,7 @@
 """The Bolt app: a routing table from Slack's requests to use cases. What they do is decided elsewhere.
 
 A request that the receiver handed over was verified there. A listener that fails raises out of `dispatch`, where Bolt
-alone would answer 500 and Lambda see a success (`tests/unit/slack/test_app.py`).
+alone would answer 500 and Lambda see a success (`tests/unit/slack/test_slack_app.py`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.authorize import Authorize
 from slack_bolt.error import BoltUnhandledRequestError
 
+from vera.assistant.journal import named
 from vera.slack.payloads import bot_user_id, turn_of
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def bolt_app(
     """
     app = App(
         name="vera",
+        logger=_bolt_log(),
         client=client,
         authorize=_OneInstallation(client),
         signing_secret=signing_secret or secrets.token_hex(),
@@ -77,6 +79,13 @@ def dispatch(app: App, payload: dict[str, Any], *, deadline: float) -> BoltRespo
     return app.dispatch(BoltRequest(body=payload, mode="socket_mode", context=context))
 
 
+def _bolt_log() -> logging.Logger:
+    """Let Bolt speak of errors alone: at each start it warns that the token in the environment is not needed."""
+    log = logging.getLogger("slack_bolt.vera")
+    log.setLevel(logging.ERROR)
+    return log
+
+
 class _OneInstallation(Authorize):
     """One workspace, one token: nothing to look up, so no call to Slack stands before the status message."""
 
@@ -93,10 +102,11 @@ class _OneInstallation(Authorize):
 
 def _raise_again(error: Exception, body: dict[str, Any], respond: Respond) -> BoltResponse:
     """Let a listener's failure out. What no listener is for is acknowledged: Slack would only send it again."""
-    if not isinstance(error, BoltUnhandledRequestError):
-        _log.error("a listener failed: %s", type(error).__name__)
-        raise error
     event = body.get("event") or {}
+    if not isinstance(error, BoltUnhandledRequestError):
+        key = f"{event['channel']}:{event['ts']}" if {"channel", "ts"} <= event.keys() else ""
+        _log.error("a listener failed: %s", named(error), extra={"correlation_id": key})
+        raise error
     _log.info("nobody listens to this: %s %s", body.get("type", "command"), event.get("type", body.get("command", "")))
     if "command" in body:
         respond(f"I don't know the command {body['command']}.")
