@@ -49,7 +49,7 @@ def bolt_app(
     signatures with `signing_secret`, and without one refuses every request.
     """
     app = App(
-        name="vera",
+        name="slack_bolt.vera",  # Bolt names a logger of its own by it
         logger=_bolt_log(),
         client=client,
         authorize=_OneInstallation(client),
