@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from vera.assistant.conversation import FOOTER
 from vera.assistant.deadline import Time
-from vera.assistant.journal import NullJournal, TurnDropped
+from vera.assistant.journal import NullJournal, TurnDropped, TurnRaised, named
 from vera.assistant.limits import Admission
 from vera.assistant.pacing import EditBudget
 from vera.assistant.turn import Manner, answer
@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Vera"]
 
 _TOKEN_REFUSED = {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}
+
+_MODEL_SILENCE_SECONDS = 60.0
+"""How long a model may say nothing, thinking included, before it is asked again."""
 
 _CLOCK_TOOL = "current_time"
 
@@ -239,8 +242,22 @@ class Vera:
         guardrail = None
         if self.settings.guardrail_id:
             guardrail = Guardrail(self.settings.guardrail_id, self.settings.guardrail_version)
-        client = self._clients.create("bedrock-runtime", connect_timeout_seconds=5, read_timeout_seconds=60)
-        return ConverseModel(client, self.settings.model_id, guardrail=guardrail)
+
+        def client(seconds: float, attempts: int) -> Any:
+            connect_seconds = min(5.0, seconds)
+            return self._clients.create(
+                "bedrock-runtime",
+                connect_timeout_seconds=connect_seconds,
+                read_timeout_seconds=seconds,
+                attempts=attempts,
+            )
+
+        return ConverseModel(
+            client(_MODEL_SILENCE_SECONDS, 3),
+            self.settings.model_id,
+            guardrail=guardrail,
+            hurried=lambda seconds: client(seconds, 1),
+        )
 
     @cached_property
     def knowledge(self) -> Sequence[KnowledgeBase]:
@@ -349,16 +366,17 @@ class Vera:
 
     @contextmanager
     def _unless_taken(self, turn: Turn) -> Iterator[None]:
-        """Let a turn go that somebody else has: that is how duplicates end."""
+        """Let a turn go that somebody else has: that is how duplicates end. What is raised is in the journal."""
         try:
             yield
         except TurnTaken as taken:
             self.journal.record(turn.key, TurnDropped("answered" if taken.done else "busy"))
         except LeaseLost:
             self.journal.record(turn.key, TurnDropped("lost"))
-        except SurfaceRefused as refusal:
-            if refusal.code in _TOKEN_REFUSED:  # rotated meanwhile: the next attempt has the new one
-                self._slack.token = self._credentials.refresh().bot_token
+        except Exception as error:
+            self.journal.record(turn.key, TurnRaised(named(error)))
+            if isinstance(error, SurfaceRefused) and error.code in _TOKEN_REFUSED:
+                self._slack.token = self._credentials.refresh().bot_token  # rotated: the next attempt has the new one
             raise
 
 

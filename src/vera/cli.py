@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from contextlib import contextmanager
@@ -65,7 +66,7 @@ def ask(
     with _screen(console) as show:
         answer = Vera(_local_settings(os.environ, docs=docs, model=model)).ask(question, show=show)
     if not console.is_terminal:
-        print(answer.text, *filter(None, [answer.footer]), sep="\n\n")
+        print(answer.text, *filter(None, [_plain(answer.footer)]), sep="\n\n")
     if answer.outcome != "answered":
         raise typer.Exit(1)
 
@@ -96,6 +97,11 @@ def _local_settings(environment: Mapping[str, str], *, docs: Path | None, model:
     if docs is not None:
         chosen["VERA_KNOWLEDGE_BASE_IDS"] = f"{FOLDER}{docs}"
     return Settings.from_environment(chosen)
+
+
+def _plain(markdown: str) -> str:
+    """Take the escapes out of titles: where nothing is rendered, they would only be seen."""
+    return re.sub(r"\\([\\`*_\[\]<>~|&])", r"\1", markdown)
 
 
 @contextmanager

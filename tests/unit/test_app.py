@@ -16,7 +16,7 @@ from fakes.surface import MemorySurface
 from fakes.threads import MemoryThreads
 from vera import Settings, Vera, tool
 from vera.assistant.conversation import Turn
-from vera.assistant.journal import TurnDropped, TurnEnded
+from vera.assistant.journal import TurnDropped, TurnEnded, TurnRaised
 from vera.assistant.knowledge import Passage
 from vera.assistant.limits import ExternalNotAllowed
 from vera.assistant.model import ToolUse
@@ -188,10 +188,13 @@ def test_a_failure_whose_last_attempt_still_holds_its_lease_is_told_later(slack:
 
 def test_a_token_that_slack_refuses_is_read_again_and_the_turn_is_raised(slack: SmallSlack) -> None:
     slack.script("chat.postMessage", *[refusal("token_revoked")] * 3)
-    vera = vera_of(slack, threads=MemoryThreads())
+    heard = Heard()
+    vera = vera_of(slack, threads=MemoryThreads(), journal=heard)
 
     with pytest.raises(SurfaceRefused):
         vera.answer(TURN)
+
+    assert heard.events[-1] == TurnRaised("SurfaceRefused: chat.postMessage: token_revoked")
 
 
 ADMISSIONS: dict[str, tuple[dict[str, Any], dict[str, Any], type[NotAllowed] | None]] = {

@@ -42,9 +42,14 @@ class Time:
             raise OutOfTime(f"{seconds:.1f} s to wait")
         self.sleep(seconds)
 
+    @property
+    def left(self) -> float:
+        """The seconds for work: what it takes to finish the message is kept back."""
+        return self.until - RESERVE_SECONDS - self.clock()
+
     def check(self) -> None:
         """Raise `OutOfTime` when what is left is just enough to finish the message."""
-        if self.clock() > self.until - RESERVE_SECONDS:
+        if self.left < 0:
             raise OutOfTime("the time to finish has come")
 
     def persist(self, call: Callable[[], Result]) -> Result:

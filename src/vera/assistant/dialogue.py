@@ -164,7 +164,7 @@ class Dialogue:
         while True:
             self._time.check()
             try:
-                return self._listen(request, draft, listener)
+                return self._listen(replace(request, seconds=self._time.left), draft, listener)
             except (ModelBusy, StreamBroken):
                 draft.start_over()
                 delay = next(delays, None)

@@ -25,6 +25,7 @@ __all__ = [
     "TurnClaimed",
     "TurnDropped",
     "TurnEnded",
+    "TurnRaised",
     "WriterEnded",
     "named",
 ]
@@ -143,6 +144,13 @@ class TurnDropped:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class TurnRaised:
+    """The attempt failed, and the person could not be told: it is raised, so that another attempt is made."""
+
+    error: str
+
+
 Event = (
     TurnClaimed
     | Stage
@@ -156,6 +164,7 @@ Event = (
     | WriterEnded
     | TurnEnded
     | TurnDropped
+    | TurnRaised
 )
 
 

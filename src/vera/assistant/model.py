@@ -5,6 +5,7 @@ Values and one port; how the question is put is `prompt.py`, how tools are calle
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -119,6 +120,7 @@ class ModelRequest:
     """One request. Messages begin with the user's, alternate, end with the user's; none is empty.
 
     `tools` stays filled when no more calls are wanted but `messages` hold some: Converse refuses the request otherwise.
+    `seconds` is how long it may take until the last word.
     """
 
     system: str
@@ -126,6 +128,7 @@ class ModelRequest:
     max_output_tokens: int
     tools: tuple[ToolSpec, ...] = ()
     grounding: Grounding | None = None
+    seconds: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,8 @@ class ChatModel(Protocol):
         tells.
 
         Raises, from the first `next` on: `ModelBusy` while nothing has been said and the adapter's own retries are
-        spent; `StreamBroken` later; `InputTooLong`, `AccessDenied`, `ModelGone`, `RequestRefused`, `ModelFailed`. A
-        stream that ends without `Stopped` is broken. Closing the iterator ends the request. Safe from several threads.
+        spent; `StreamBroken` later; `InputTooLong`, `AccessDenied`, `ModelGone`, `RequestRefused`, `ModelFailed`;
+        `OutOfTime` when the request's seconds are over, in the midst of a silence too. A stream that ends without
+        `Stopped` is broken. Closing the iterator ends the request. Safe from several threads.
         """
         ...

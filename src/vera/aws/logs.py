@@ -29,6 +29,7 @@ from vera.assistant.journal import (
     ToolCalled,
     TurnDropped,
     TurnEnded,
+    TurnRaised,
     WriterEnded,
 )
 
@@ -153,7 +154,7 @@ def _to_the_millisecond(value: object) -> object:
 def _level(event: Event) -> str:
     """Error: a person got no answer. Warning: something did not work, and the turn went on."""
     match event:
-        case TurnEnded(outcome="failed"):
+        case TurnEnded(outcome="failed") | TurnRaised():
             return "error"
         case TurnEnded(outcome="lost") | TurnDropped(reason="lost"):
             return "warning"

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from vera.local.blocks import BENEATH
-from vera.local.questions import ASKS_DEFINITION, ASKS_TIME, COPULA, TELLS_TIME
+from vera.local.questions import ASKS_DEFINITION, ASKS_DURATION, ASKS_TIME, COPULA, TELLS_DURATION, TELLS_TIME
 from vera.local.stemming import stem
 from vera.local.words import is_filler, key_terms, terms, words
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Wanted", "ranked", "wanted"]
 
-_BM25, _COVERAGE, _TITLE, _HEADING, _NEARNESS, _DEFINED, _TIMED = 1.0, 2.5, 0.5, 0.5, 0.5, 0.3, 0.9
+_BM25, _COVERAGE, _TITLE, _HEADING, _NEARNESS, _DEFINED, _TIMED, _LASTING = 1.0, 2.5, 0.5, 0.5, 0.5, 0.3, 0.9, 0.5
 _STUB_FACTOR, _STUB_CHARACTERS = 0.85, 120
 _RECORD = re.compile(
     r"(?:^|/)(?:change(?:s|log)|history|news|release[-_]?notes|releases?|licen[cs]e|authors|whatsnew)\b",
@@ -46,6 +46,7 @@ class Wanted:
     records: bool = False
     definition: bool = False
     time: bool = False
+    duration: bool = False
 
 
 def wanted(query: str, passages: int, holding: Mapping[str, int]) -> Wanted:
@@ -60,6 +61,7 @@ def wanted(query: str, passages: int, holding: Mapping[str, int]) -> Wanted:
         records=bool(_RECORD_WORDS.search(query)),
         definition=bool(ASKS_DEFINITION.search(query)),
         time=bool(ASKS_TIME.search(query)),
+        duration=bool(ASKS_DURATION.search(query)),
     )
 
 
@@ -93,6 +95,7 @@ def _score(asked: Wanted, candidate: Candidate, bm25: float) -> float:
         + _NEARNESS * _nearness(asked, text)
         + _DEFINED * (asked.definition and _defines(asked, candidate.text))
         + _TIMED * (asked.time and bool(TELLS_TIME.search(candidate.text)))
+        + _LASTING * (asked.duration and bool(TELLS_DURATION.search(candidate.text)))
     )
     score *= _RECORD_FACTOR if _RECORD.search(candidate.name) and not asked.records else 1.0
     return score * (_STUB_FACTOR if len(candidate.text) < _STUB_CHARACTERS else 1.0)

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 from vera.local.questions import (
     ASKS_DEFINITION,
+    ASKS_DURATION,
     ASKS_FIGURE,
     ASKS_HOW,
     ASKS_TIME,
     COPULA,
+    TELLS_DURATION,
     TELLS_FIGURE,
     TELLS_TIME,
 )
@@ -65,6 +67,7 @@ class Asked:
     how_to: bool = False
     figure: bool = False
     time: bool = False
+    duration: bool = False
 
     def share(self, found: Iterable[str]) -> float:
         """Return how much of the question these terms hold, from 0 to 1."""
@@ -89,6 +92,7 @@ def asked_of(question: str, query: str, held: Sequence[frozenset[str]]) -> Asked
         how_to=bool(ASKS_HOW.search(question)),
         figure=bool(ASKS_FIGURE.search(question)),
         time=bool(ASKS_TIME.search(question)),
+        duration=bool(ASKS_DURATION.search(question)),
     )
 
 
@@ -131,6 +135,8 @@ def _shape(asked: Asked, unit: Unit, heading: frozenset[str]) -> float:
         reward += 0.4 * _defines(asked, unit.text)
     if asked.figure and TELLS_FIGURE.search(unit.text):
         reward += 0.15
+    if asked.duration and TELLS_DURATION.search(unit.text) and asked.share(terms(unit.text)):
+        reward += 0.4
     if asked.time and TELLS_TIME.search(unit.text):
         reward += 0.3
     if asked.how_to and (unit.kind in {"step", "code"} or unit.text.endswith(":")):

@@ -33,7 +33,7 @@ _FILLER = frozenset(
 """Words that people put around what they ask. Dropped from a query unless nothing else is left of it."""
 
 _WEAK = frozenset(
-    {"difference", "different", "example", "best", "long", "large", "big", "work", "problem", "show", "multiple"}
+    "difference different example best long large big last lasts take takes work problem show multiple".split()  # noqa: SIM905 - legible
 )
 _WEAK_WEIGHT = 0.4
 """Words that say how something is asked rather than what."""

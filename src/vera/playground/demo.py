@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-_QUESTIONS = ("How long does the lease of a turn last?", "And what happens when it runs out?")
+_QUESTIONS = ("How long does a lease last?", "And what happens when it runs out?")
 _TIMEOUT_SECONDS = 60.0
 _WIDTH = 96
 

@@ -66,7 +66,14 @@ def bolt_app(
         if turn := turn_of(body, bot_user=bot.user_id):
             answer(turn, context.get(_DEADLINE))
 
-    app.error(_raise_again)
+    @app.error
+    def on_error(error: Exception, body: dict[str, Any], respond: Respond) -> BoltResponse:
+        if isinstance(error, BoltUnhandledRequestError):
+            return _acknowledged(body, respond)
+        if not process_before_response:  # in a thread of Bolt's, where nobody hears of it
+            _log.error("a listener failed: %s", named(error))
+        raise error
+
     return app
 
 
@@ -100,14 +107,10 @@ class _OneInstallation(Authorize):
         )
 
 
-def _raise_again(error: Exception, body: dict[str, Any], respond: Respond) -> BoltResponse:
-    """Let a listener's failure out. What no listener is for is acknowledged: Slack would only send it again."""
-    event = body.get("event") or {}
-    if not isinstance(error, BoltUnhandledRequestError):
-        key = f"{event['channel']}:{event['ts']}" if {"channel", "ts"} <= event.keys() else ""
-        _log.error("a listener failed: %s", named(error), extra={"correlation_id": key})
-        raise error
-    _log.info("nobody listens to this: %s %s", body.get("type", "command"), event.get("type", body.get("command", "")))
+def _acknowledged(body: dict[str, Any], respond: Respond) -> BoltResponse:
+    """Take what no listener is for: Slack would only send it again."""
+    kind = (body.get("event") or {}).get("type", body.get("command", ""))
+    _log.info("nobody listens to this: %s %s", body.get("type", "command"), kind)
     if "command" in body:
         respond(f"I don't know the command {body['command']}.")
     return BoltResponse(status=200)

@@ -27,6 +27,7 @@ from vera.assistant.journal import (
     TurnClaimed,
     TurnDropped,
     TurnEnded,
+    TurnRaised,
     WriterEnded,
 )
 from vera.aws.logs import LogJournal, log_libraries
@@ -48,6 +49,7 @@ EVENTS = [
     WriterEnded(error="KeyError at vera.slack.markdown:12"),
     TurnEnded(outcome="answered", seconds=4.56789, edits=9, characters=400),
     TurnDropped(reason="busy"),
+    TurnRaised(error="SurfaceUnavailable: chat.postMessage"),
 ]
 
 
@@ -108,6 +110,7 @@ def test_a_line_holds_the_fields_of_its_event_to_the_millisecond(journal: LogJou
         (WriterEnded(error="KeyError at vera.slack.markdown:12"), "WARNING"),
         (TurnDropped(reason="busy"), "INFO"),
         (TurnDropped(reason="lost"), "WARNING"),
+        (TurnRaised(error="SurfaceUnavailable: chat.postMessage"), "ERROR"),
         (TurnEnded(outcome="answered", seconds=1.0), "INFO"),
         (TurnEnded(outcome="refused", seconds=1.0), "INFO"),
         (TurnEnded(outcome="lost", seconds=1.0), "WARNING"),

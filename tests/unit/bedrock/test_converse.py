@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,7 +25,7 @@ from vera.assistant.model import (
 )
 from vera.aws.clients import Clients
 from vera.bedrock.converse import ConverseModel, Guardrail
-from vera.errors import AccessDenied, InputTooLong, ModelBusy, RequestRefused, StreamBroken, VeraError
+from vera.errors import AccessDenied, InputTooLong, ModelBusy, OutOfTime, RequestRefused, StreamBroken, VeraError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -226,6 +227,43 @@ def test_silence_within_a_stream_is_a_broken_stream(bedrock: ScriptedBedrock, cl
         list(events)
 
     client.close()
+
+
+def test_a_request_whose_time_is_over_in_the_midst_of_a_silence_is_broken_off(
+    bedrock: ScriptedBedrock, runtime: Any
+) -> None:
+    bedrock.script(["The office", Hold()])
+    events = ConverseModel(runtime, MODEL).converse(replace(asking(), seconds=0.2))
+
+    assert next(events) == TextDelta("The office")
+    with pytest.raises(OutOfTime):
+        list(events)
+
+    assert [thread.name for thread in threading.enumerate() if isinstance(thread, threading.Timer)] == []
+
+
+def test_a_model_that_does_not_even_begin_is_waited_for_no_longer_than_there_is_time(
+    bedrock: ScriptedBedrock, runtime: Any, clients: Clients
+) -> None:
+    bedrock.script([Hold()])
+    asked_for: list[float] = []
+
+    def hurried(seconds: float) -> Any:
+        asked_for.append(seconds)
+        return clients.create("bedrock-runtime", attempts=1, read_timeout_seconds=seconds)
+
+    with pytest.raises(OutOfTime):
+        list(ConverseModel(runtime, MODEL, hurried=hurried).converse(replace(asking(), seconds=0.2)))
+
+    assert asked_for == [0.2]
+
+
+def test_an_answer_within_its_time_is_told_whole(bedrock: ScriptedBedrock, runtime: Any) -> None:
+    bedrock.say("Three o'clock.")
+
+    events = list(ConverseModel(runtime, MODEL).converse(replace(asking(), seconds=30.0)))
+
+    assert text_of(events) == "Three o'clock."
 
 
 PASSING = [

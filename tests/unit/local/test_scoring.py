@@ -37,6 +37,12 @@ def best_of(question: str, text: str, *, query: str = "", title: str = "Page") -
             id="a time",
         ),
         pytest.param(
+            "how long does the kettle take?",
+            "The kettle of 1987 is loud. The kettle is done in ten minutes.",
+            "The kettle is done in ten minutes.",
+            id="a duration",
+        ),
+        pytest.param(
             "how many kettles are there?",
             "There are kettles all around. There are 7 kettles around.",
             "There are 7 kettles around.",

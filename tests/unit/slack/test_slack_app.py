@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -85,16 +86,32 @@ def test_where_the_payload_does_not_tell_who_vera_is_slack_is_asked_once(
     assert len(asked) == 2
 
 
-def test_a_listener_that_fails_is_raised_again(client: WebClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_listener_that_fails_is_raised_again(client: WebClient) -> None:
     def fail(_turn: Turn, _deadline: float | None) -> None:
         raise SurfaceUnavailable("chat.postMessage: internal_error")
 
     app = bolt_app(client, fail, bot=Bot(client))
 
-    with caplog.at_level(logging.INFO), pytest.raises(SurfaceUnavailable):
+    with pytest.raises(SurfaceUnavailable):
         dispatch(app, sample("event_app_mention"), deadline=1.0)
 
-    assert "a listener failed: SurfaceUnavailable" in caplog.text
+
+def test_a_listener_that_fails_in_a_thread_of_bolts_is_logged_without_what_was_said(
+    client: WebClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    failed = threading.Event()
+
+    def fail(turn: Turn, _deadline: float | None) -> None:
+        raise RuntimeError(turn.text)
+
+    app = bolt_app(client, fail, bot=Bot(client), process_before_response=False)
+    app.listener_runner.listener_completion_handler.handle = lambda **_: failed.set()
+
+    with caplog.at_level(logging.INFO):
+        dispatch(app, sample("event_app_mention"), deadline=1.0)
+        assert failed.wait(5)
+
+    assert "a listener failed: RuntimeError" in caplog.text
     assert sample("event_app_mention")["event"]["text"] not in caplog.text
 
 
