@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo ask test check format bench e2e clean
+.PHONY: help install demo test check format bench e2e playground package clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z0-9 -]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
 # One environment, made once and made anew when what it holds changes. The demo needs less than development does.
 $(VENV)/bin/python:
@@ -47,6 +47,9 @@ bench: $(VENV)/.dev ## the figures of docs/performance.md
 
 e2e: $(VENV)/.dev ## what needs emulators, Node or another Python
 	$(BIN)/python -m pytest -m e2e
+
+playground package: ## (with the issues that bring them)
+	@echo "make $@ is not there yet: CHANGELOG.md says what is." >&2; exit 1
 
 clean: ## all that make made
 	rm -rf $(VENV) dist build .vera .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
