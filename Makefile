@@ -52,4 +52,4 @@ playground package: ## (with the issues that bring them)
 	@echo "make $@ is not there yet: CHANGELOG.md says what is." >&2; exit 1
 
 clean: ## all that make made
-	rm -rf $(VENV) dist build .vera .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .venv-* dist build .vera .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache

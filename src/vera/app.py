@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from threading import RLock
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from vera.assistant.conversation import FOOTER
 from vera.assistant.deadline import Time
@@ -27,6 +28,7 @@ from vera.settings import EMBEDDED, FOLDER, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import Self
 
     from slack_bolt import App
     from slack_sdk import WebClient
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
     from vera.slack.people import People
 
 __all__ = ["Answer", "Vera"]
+
+Made = TypeVar("Made")
 
 _TOKEN_REFUSED = {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}
 
@@ -70,10 +74,25 @@ class Answer:
     outcome: Outcome
 
 
+class _once(cached_property[Made]):  # noqa: N801 - it stands where `cached_property` would
+    """What threads that ask at the same time get one of: since Python 3.12, `cached_property` may make several."""
+
+    @overload
+    def __get__(self, instance: None, owner: type[Any] | None = None) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> Made: ...
+    def __get__(self, instance: object | None, owner: type[Any] | None = None) -> Self | Made:
+        if not isinstance(instance, Vera):
+            return self
+        with instance._making:  # noqa: SLF001 - Vera's own
+            return super().__get__(instance, owner)
+
+
 class Vera:
     """An assistant, set up.
 
-    It is its own `Ports`: each is made from the settings when it is first asked for, unless one was passed in.
+    It is its own `Ports`: each is made from the settings when it is first asked for, unless one was passed in. What it
+    opened on this machine stays open until `close`, or the end of a `with` block; a process that ends needs neither.
     """
 
     def __init__(
@@ -103,6 +122,8 @@ class Vera:
             raise SettingsError(f"There are two tools called {', '.join(sorted(twice))}.")
         self.budget = EditBudget()
         self._clock, self._sleep = clock, sleep
+        self._making = RLock()
+        self._opened = ExitStack()
         given = {
             "ledger": ledger,
             "model": model,
@@ -113,6 +134,18 @@ class Vera:
             "threads": threads,
         }
         vars(self).update({name: port for name, port in given.items() if port is not None})
+
+    def __enter__(self) -> Self:
+        """Use Vera as a block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close what she opened."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the files that Vera opened: database and indexes. Ports that were passed in are their owner's."""
+        self._opened.close()
 
     def bolt_app(self, *, process_before_response: bool = True) -> App:
         """Make the Bolt app that answers; add listeners of your own to it. Raises `SettingsError` without a token.
@@ -132,12 +165,22 @@ class Vera:
 
     @contextmanager
     def socket(self) -> Iterator[App]:
-        """Answer by Socket Mode while the block runs: for development. Raises `SettingsError` without an app token."""
+        """Answer by Socket Mode while the block runs: for development.
+
+        Raises `SettingsError` without an app token, or where Slack refuses one; `SurfaceUnavailable` without Slack.
+        """
         from slack_bolt.adapter.socket_mode import SocketModeHandler  # noqa: PLC0415 - only here
+
+        from vera.slack.web import ask  # noqa: PLC0415 - as above
 
         if not self.settings.slack_app_token:
             raise SettingsError("Socket Mode needs SLACK_APP_TOKEN: make an app-level token with connections:write.")
         app = self.bolt_app(process_before_response=False)
+        try:  # beforehand: slack_sdk would end in a traceback, or listen with a token that cannot answer
+            ask(self._slack.auth_test)
+            ask(self._slack.apps_connections_open, app_token=self.settings.slack_app_token)
+        except SurfaceRefused as refusal:
+            raise SettingsError(f"Slack refuses SLACK_BOT_TOKEN or SLACK_APP_TOKEN ({refusal}).") from None
         handler = SocketModeHandler(app, self.settings.slack_app_token)
         handler.connect()  # type: ignore[no-untyped-call]
         try:
@@ -158,7 +201,7 @@ class Vera:
             what = parse(event)
             if not isinstance(what, Failure):
                 dispatch(app, what.payload, deadline=deadline)
-            elif turn := turn_of(what.of.payload):
+            elif what.of.kind == "event" and (turn := turn_of(what.of.payload)):  # others have no message to say it in
                 self.tell_failure(turn, deadline)
             return {}
 
@@ -195,7 +238,7 @@ class Vera:
         from vera.local.thread import LocalThread  # noqa: PLC0415 - only needed here
 
         thread = LocalThread(text, said=said, show=show, timezone=timezone)
-        local = _OnScreen(self, thread)
+        local = _OnScreen(self, thread, self._clock)
         try:
             outcome = answer(
                 thread.turn, local, self._manner, self._time(None), owner=_owner(), admit=lambda _turn: None
@@ -205,7 +248,7 @@ class Vera:
         body, _, footer = thread.text.partition(FOOTER)
         return Answer(body.strip(), footer.strip(), outcome)
 
-    @cached_property
+    @_once
     def ledger(self) -> Ledger:
         """The table, or the database on this machine."""
         if self.settings.table:
@@ -214,23 +257,23 @@ class Vera:
             return DynamoDBLedger(self._clients.create("dynamodb"), self.settings.table, clock=self._clock)
         from vera.storage.sqlite import Database, SQLiteLedger  # noqa: PLC0415 - the other
 
-        return SQLiteLedger(Database(self.settings.database), clock=self._clock)
+        return SQLiteLedger(self._opened.enter_context(Database(self.settings.database)), clock=self._clock)
 
-    @cached_property
+    @_once
     def surface(self) -> MessageSurface:
         """Slack's messages."""
         from vera.slack.surface import SlackSurface  # noqa: PLC0415 - for those who speak to Slack
 
         return SlackSurface(self._slack, bot=self._bot)
 
-    @cached_property
+    @_once
     def threads(self) -> ThreadReader:
         """Slack's threads."""
         from vera.slack.thread import SlackThreads  # noqa: PLC0415 - after the status message
 
         return SlackThreads(self._slack, self._people, bot=self._bot, name=self.settings.bot_name, sleep=self._sleep)
 
-    @cached_property
+    @_once
     def model(self) -> ChatModel:
         """Bedrock, or the embedded default."""
         if self.settings.model_id == EMBEDDED:
@@ -259,12 +302,12 @@ class Vera:
             hurried=lambda seconds: client(seconds, 1),
         )
 
-    @cached_property
+    @_once
     def knowledge(self) -> Sequence[KnowledgeBase]:
         """The knowledge bases named in the settings, Bedrock's and folders."""
         return [self._knowledge_base(each) for each in self.settings.knowledge_base_ids]
 
-    @cached_property
+    @_once
     def reranker(self) -> Reranker | None:
         """Bedrock's reranker, where one is set."""
         if not self.settings.rerank_model_id:
@@ -273,19 +316,19 @@ class Vera:
 
         return BedrockReranker(self._agent_runtime, self.settings.rerank_model_id)
 
-    @cached_property
+    @_once
     def tools(self) -> Sequence[Tool]:
         """What the model may do: what is built in, and what was passed in."""
         from vera.assistant.tools import current_time  # noqa: PLC0415 - after the status message
 
         return (current_time, *self._added_tools)
 
-    @cached_property
+    @_once
     def journal(self) -> Journal:
         """Nobody, unless one was passed in: what is logged, and where to, is for whoever runs Vera to say."""
         return NullJournal()
 
-    @cached_property
+    @_once
     def _manner(self) -> Manner:
         settings = self.settings
         return Manner(
@@ -298,7 +341,7 @@ class Vera:
             max_tool_rounds=settings.max_tool_rounds,
         )
 
-    @cached_property
+    @_once
     def _credentials(self) -> CredentialSource:
         from vera.aws.secrets import DirectCredentials, SecretCredentials, SlackCredentials  # noqa: PLC0415
 
@@ -309,31 +352,31 @@ class Vera:
             raise SettingsError("Vera needs a token for Slack: set SLACK_BOT_TOKEN, or VERA_SLACK_SECRET_ID.")
         return SecretCredentials(self._clients.create("secretsmanager"), settings.slack_secret_id, clock=self._clock)
 
-    @cached_property
+    @_once
     def _slack(self) -> WebClient:
         from vera.slack.web import web_client  # noqa: PLC0415 - for those who speak to Slack
 
         return web_client(self._credentials.get().bot_token, base_url=self.settings.slack_api_url)
 
-    @cached_property
+    @_once
     def _bot(self) -> Bot:
         from vera.slack.bot import Bot  # noqa: PLC0415 - as above
 
         return Bot(self._slack)
 
-    @cached_property
+    @_once
     def _people(self) -> People:
         from vera.slack.people import People  # noqa: PLC0415 - after the status message
 
         return People(self._slack)
 
-    @cached_property
+    @_once
     def _clients(self) -> Clients:
         from vera.aws.clients import Clients  # noqa: PLC0415 - only where AWS is spoken to
 
         return Clients()
 
-    @cached_property
+    @_once
     def _agent_runtime(self) -> Any:
         return self._clients.create("bedrock-agent-runtime", connect_timeout_seconds=5, read_timeout_seconds=30)
 
@@ -344,10 +387,14 @@ class Vera:
             folder = Path(name.removeprefix(FOLDER))
             digest = sha256(str(folder.resolve()).encode()).hexdigest()[:12]
             index = Path(self.settings.database).with_name(f"documents-{digest}.sqlite3")
-            return FolderKnowledge(folder, index=index, results=self.settings.knowledge_results)
+            return self._opened.enter_context(
+                FolderKnowledge(folder, index=index, results=self.settings.knowledge_results)
+            )
         from vera.bedrock.retrieve import RetrieveKnowledgeBase  # noqa: PLC0415 - the other
 
-        return RetrieveKnowledgeBase(self._agent_runtime, name, results=self.settings.knowledge_results)
+        return RetrieveKnowledgeBase(
+            self._agent_runtime, name, results=self.settings.knowledge_results, sleep=self._sleep
+        )
 
     def _time(self, deadline: float | None) -> Time:
         until = self._clock() + _INVOCATION_SECONDS if deadline is None else deadline
@@ -383,12 +430,12 @@ class Vera:
 class _OnScreen:
     """The ports of one question asked without Slack: a thread in memory, a ledger that ends with it, edits for free."""
 
-    def __init__(self, vera: Vera, thread: LocalThread) -> None:
+    def __init__(self, vera: Vera, thread: LocalThread, clock: Callable[[], float]) -> None:
         from vera.storage.sqlite import Database, SQLiteLedger  # noqa: PLC0415 - only needed here
 
         self._vera = vera
         self._database = Database(":memory:")
-        self.ledger: Ledger = SQLiteLedger(self._database)
+        self.ledger: Ledger = SQLiteLedger(self._database, clock=clock)
         self.surface: MessageSurface = thread
         self.threads: ThreadReader = thread
         self.budget = EditBudget(per_minute=1e9, burst=1_000)

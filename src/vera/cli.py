@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vera.assistant.conversation import FOOTER
+from vera.assistant.journal import NullJournal, TurnEnded
 from vera.errors import SettingsError, VeraError
 from vera.settings import EMBEDDED, FOLDER, Settings
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from vera.assistant.journal import Event
     from vera.assistant.reply import MessageState
 
 __all__ = ["main"]
@@ -62,13 +64,13 @@ def ask(
         raise SettingsError("There is nothing to answer: the question is empty.")
     if docs is not None and not docs.is_dir():
         raise SettingsError(f"There is no folder {docs}.")
-    console = Console(highlight=False)
+    console, ending = Console(highlight=False), _Ending()
     with _screen(console) as show:
-        answer = Vera(_local_settings(os.environ, docs=docs, model=model)).ask(question, show=show)
+        answer = Vera(_local_settings(os.environ, docs=docs, model=model), journal=ending).ask(question, show=show)
     if not console.is_terminal:
-        print(answer.text, *filter(None, [_plain(answer.footer)]), sep="\n\n")
+        print(*filter(None, [_inert(answer.text), _plain(_inert(answer.footer))]), sep="\n\n")
     if answer.outcome != "answered":
-        raise typer.Exit(1)
+        raise VeraError(ending.error)
 
 
 @cli.command()
@@ -88,6 +90,16 @@ def socket() -> None:
         signal.sigwait({signal.SIGINT, signal.SIGTERM})
 
 
+class _Ending(NullJournal):
+    """Keeps why there was no answer: who asks in a terminal has no other log to look into."""
+
+    error = ""
+
+    def record(self, turn_key: str, event: Event) -> None:
+        if isinstance(event, TurnEnded):
+            self.error = event.error
+
+
 def _local_settings(environment: Mapping[str, str], *, docs: Path | None, model: str) -> Settings:
     """Read the settings for a question on this machine: the embedded default, unless a model is named."""
     cache = Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vera"
@@ -97,6 +109,11 @@ def _local_settings(environment: Mapping[str, str], *, docs: Path | None, model:
     if docs is not None:
         chosen["VERA_KNOWLEDGE_BASE_IDS"] = f"{FOLDER}{docs}"
     return Settings.from_environment(chosen)
+
+
+def _inert(text: str) -> str:
+    """Take out what a terminal would obey: documents and models are not to move the cursor."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", text)
 
 
 def _plain(markdown: str) -> str:
@@ -116,7 +133,7 @@ def _screen(console: Console) -> Iterator[Callable[[str, MessageState], None]]:
     with Live(console=console, vertical_overflow="visible") as live:
 
         def show(text: str, _state: MessageState) -> None:
-            answer, _, footer = text.partition(FOOTER)
+            answer, _, footer = _inert(text).partition(FOOTER)
             live.update(Markdown(answer + footer.replace("\n", "  \n")), refresh=True)  # a source a line
 
         yield show

@@ -29,13 +29,15 @@ _PREFACE = """\
 
 Made by `python -m vera.settings` from `src/vera/settings.py`; don't edit it by hand.
 
-Vera is set up by environment variables, in both Lambdas, in `vera socket` and in the library (`Settings` has the same
+Vera is set up by environment variables, in the Lambdas, in `vera socket` and in the library (`Settings` has the same
 names as fields). An empty variable counts as unset. A wrong one, one that Vera does not know, and one for a feature
 that is not there yet stop the start with one message that names them all.
 
 boto3's standard variables work for every client: `AWS_REGION`, `AWS_PROFILE`, `AWS_ENDPOINT_URL`,
 `AWS_ENDPOINT_URL_<SERVICE>` and the rest. The receiver, which does without boto3, knows the region, the keys and the
 endpoints that a Lambda has in its environment.
+
+The receiver reads what it needs of the same variables and leaves it to the worker to complain of the others.
 
 Slack's secrets come directly (`SLACK_BOT_TOKEN`, `SLACK_SIGNING_SECRET`) or from Secrets Manager
 (`VERA_SLACK_SECRET_ID`). A secret is kept per container; it is fetched again, at most once a minute, when a signature
@@ -225,6 +227,22 @@ class Settings:
         _one_of("deny", "allow"),
     )
 
+    def __post_init__(self) -> None:
+        """Hold what was set by hand to the same rules. Raises `SettingsError`."""
+        wrong: list[str] = []
+        for attribute, setting in _all():
+            value = getattr(self, attribute.name)
+            if value == attribute.default:
+                continue
+            try:
+                object.__setattr__(self, attribute.name, _checked(value, attribute.default, setting))
+            except ValueError as error:
+                wrong.append(f"{attribute.name} has to be {error}")
+        if bool(self.guardrail_id) != bool(self.guardrail_version):
+            wrong.append("guardrail_id and guardrail_version have to be set together")
+        if wrong:
+            raise SettingsError("Vera cannot start: " + "; ".join(wrong) + ".")
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Read the settings from variables; an empty one counts as unset. Raises `SettingsError`."""
@@ -245,8 +263,12 @@ class Settings:
         ]
         if len(given.keys() & {"VERA_GUARDRAIL_ID", "VERA_GUARDRAIL_VERSION"}) == 1:
             wrong.append("VERA_GUARDRAIL_ID and VERA_GUARDRAIL_VERSION have to be set together")
+        elif "VERA_GUARDRAIL_ID" in given and given.get("VERA_MODEL_ID") == EMBEDDED:
+            wrong.append(f"VERA_GUARDRAIL_ID has to be unset where VERA_MODEL_ID is {EMBEDDED}: it has no guardrails")
         if "AWS_LAMBDA_FUNCTION_NAME" in given and not given.keys() & {"VERA_TABLE", "VERA_DATABASE"}:
             wrong.append("VERA_TABLE has to be set in a Lambda function: its disk is not shared between workers")
+        if "AWS_LAMBDA_FUNCTION_NAME" in given and not given.keys() & {"SLACK_BOT_TOKEN", "VERA_SLACK_SECRET_ID"}:
+            wrong.append("SLACK_BOT_TOKEN or VERA_SLACK_SECRET_ID has to be set")
         if wrong:
             raise SettingsError("Vera cannot start: " + "; ".join(wrong) + ".")
         return cls(**values)
@@ -254,6 +276,13 @@ class Settings:
     def folders(self) -> Iterator[Path]:
         """Return the knowledge bases that are folders."""
         return (Path(each.removeprefix(FOLDER)) for each in self.knowledge_base_ids if each.startswith(FOLDER))
+
+
+def _checked(value: object, default: object, setting: _Setting) -> object:
+    """Return a value as its variable would have given it; raises `ValueError` with what would be right."""
+    if type(value) is not type(default):
+        raise ValueError("a tuple" if isinstance(default, tuple) else f"of type {type(default).__name__}")
+    return setting.parse(",".join(map(str, value)) if isinstance(value, tuple) else str(value))
 
 
 def as_markdown() -> str:

@@ -1,6 +1,7 @@
 """The second Lambda's handler: it answers, or raises so that Lambda tries again.
 
-Vera is made once per container, at the first invocation; importing this module does nothing.
+Vera is made once per container, at the first invocation; importing this module does nothing
+(`tests/unit/test_cold_start.py` runs it from cold).
 """
 
 from __future__ import annotations
@@ -39,8 +40,7 @@ def _vera() -> Callable[[Any, Any], dict[str, Any]]:
     gc.disable()
     try:
         settings = Settings.from_environment(os.environ)
-        log_libraries()
-        vera = Vera(settings, journal=LogJournal())
+        vera = Vera(settings, journal=LogJournal(beside=log_libraries()))
         answer_with, _ = vera.lambda_handler(), vera.ledger
     finally:
         gc.freeze()

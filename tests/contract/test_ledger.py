@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from fakes.aws import aws_client, closed_port, create_table, moto_server
 from fakes.ledger import MemoryLedger, StandingClock
-from vera.assistant.ledger import TurnRecord
+from vera.assistant.ledger import ROUND_BYTES, TurnRecord
 from vera.errors import Drop, LeaseLost, LedgerUnavailable, TurnTaken
 from vera.storage.dynamodb import DynamoDBLedger
 from vera.storage.sqlite import Database, SQLiteLedger
@@ -248,7 +248,7 @@ def test_a_part_and_a_round_that_are_recorded_again_are_overwritten(store: Store
 
 
 def test_twenty_rounds_of_100_kilobytes_come_back_whole(store: Store, first: Worker, second: Worker):
-    rounds = tuple(chr(ord("a") + ordinal) * 99_994 + "żółw" for ordinal in range(20))
+    rounds = tuple(chr(ord("a") + ordinal) * (ROUND_BYTES - 7) + "żółw" for ordinal in range(20))
     first.claim()
     for ordinal, round_json in enumerate(rounds):
         first.record_round(ordinal, round_json)

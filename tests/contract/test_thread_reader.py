@@ -99,7 +99,7 @@ def memory() -> Iterator[Reading]:
 def slack() -> Iterator[Reading]:
     with SmallSlack(page=4) as slack:
         client = web_client("xoxb-test", base_url=slack.url)
-        reader = SlackThreads(client, People(client), bot=Bot(client), sleep=lambda _: None)
+        reader = SlackThreads(client, People(client), bot=Bot(client), name="Vera", sleep=lambda _: None)
         yield reader, SlackHarness(slack)
 
 

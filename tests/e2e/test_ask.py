@@ -123,7 +123,17 @@ def test_a_model_without_credentials_is_told_in_one_sentence_and_a_status_of_one
     assert done.returncode == 1
     assert "Traceback" not in done.stdout + done.stderr
     assert "not allowed to use the language model" in done.stdout
-    assert len(done.stdout.strip().splitlines()) == 1
+    assert len(done.stdout.splitlines()) == 1
+    assert done.stderr.startswith("vera: AccessDenied: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_model_without_a_region_is_told_with_what_to_set(tmp_path: Path):
+    done = ask(tmp_path, "Why?", "--model", "some.model-v1:0", AWS_EC2_METADATA_DISABLED="true")
+
+    assert done.returncode == 1
+    assert "Set AWS_REGION" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_help_has_an_example(tmp_path: Path):
@@ -131,3 +141,16 @@ def test_help_has_an_example(tmp_path: Path):
 
     assert done.returncode == 0
     assert 'vera ask "' in done.stdout
+
+
+def test_what_a_terminal_would_obey_does_not_come_through(tmp_path: Path):
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "parking.md").write_text(
+        "# Parking\n\nVisitors park \x1b[2J\x1b]0;owned\x07 in the courtyard in Hamburg.\n"
+    )
+
+    done = ask(tmp_path, "Where can visitors park in Hamburg?", "--docs", str(docs))
+
+    assert "courtyard" in done.stdout
+    assert [character for character in done.stdout if ord(character) < 32 and character != "\n"] == []

@@ -19,7 +19,7 @@ from websockets.sync.server import ServerConnection, serve
 
 from fakes.ledger import MemoryLedger
 from fakes.model import ScriptedModel
-from fakes.slack_api import Answer, SmallSlack
+from fakes.slack_api import Answer, SmallSlack, refusal
 from fakes.slack_requests import sample
 from vera import Settings, Vera
 
@@ -134,6 +134,29 @@ def test_without_its_token_the_command_says_which(tmp_path: Any) -> None:
     assert told.returncode == 1
     assert told.stderr.startswith("vera: Socket Mode needs SLACK_APP_TOKEN")
     assert len(told.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+def test_a_token_that_slack_refuses_ends_the_command_in_one_line(slack: SmallSlack, tmp_path: Any, method: str) -> None:
+    slack.script(method, refusal("invalid_auth"))
+
+    told = subprocess.run(
+        COMMAND,
+        env={
+            **os.environ,
+            "SLACK_BOT_TOKEN": "xoxb-secret",
+            "SLACK_APP_TOKEN": "xapp-secret",
+            "VERA_SLACK_API_URL": slack.url,
+            "VERA_MODEL_ID": "embedded",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+
+    assert told.returncode == 1
+    assert told.stderr == f"vera: Slack refuses SLACK_BOT_TOKEN or SLACK_APP_TOKEN ({method}: invalid_auth).\n"
 
 
 logging.getLogger("websockets").setLevel(logging.ERROR)

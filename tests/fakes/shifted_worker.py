@@ -43,5 +43,6 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
 def _vera() -> tuple[_Napping, Callable[[Any, Any], dict[str, Any]]]:
     time = _Napping()
     settings = Settings.from_environment(os.environ)
-    log_libraries()
-    return time, Vera(settings, journal=LogJournal(), clock=time.clock, sleep=time.sleep).lambda_handler()
+    return time, Vera(
+        settings, journal=LogJournal(beside=log_libraries()), clock=time.clock, sleep=time.sleep
+    ).lambda_handler()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +22,15 @@ from vera.assistant.journal import TurnDropped, TurnEnded, TurnRaised
 from vera.assistant.knowledge import Passage
 from vera.assistant.limits import ExternalNotAllowed
 from vera.assistant.model import ToolUse
-from vera.errors import NotAllowed, SettingsError, SurfaceRefused, TurnTaken
+from vera.errors import LedgerUnavailable, NotAllowed, SettingsError, SurfaceRefused, TurnTaken
+from vera.storage.sqlite import Database, SQLiteLedger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from vera.assistant.journal import Event
+    from vera.assistant.ledger import Ledger
 
 TURN = Turn(channel="C0GENERAL", ts="1763646900.000100", user="U0ALICE01", text="When is the office open?")
 PASSAGE = Passage("The office is open from nine to five.", "Hours", "https://acme.example/hours")
@@ -162,6 +166,17 @@ def test_the_handler_says_in_the_thread_that_an_answer_has_failed_for_good(slack
     assert event["ts"] in text
 
 
+@pytest.mark.parametrize("kind", ["command", "interaction"])
+def test_a_failure_of_what_is_no_message_has_nothing_to_be_said_in(slack: SmallSlack, kind: str) -> None:
+    record = sample("on_failure_record")
+    record["requestPayload"] |= {"kind": kind, "payload": {"command": "/vera", "trigger_id": "1.2"}}
+
+    answer = vera_of(slack).lambda_handler()(record, in_time())
+
+    assert answer == {}
+    assert slack.calls == []
+
+
 def test_a_failure_of_a_turn_that_was_answered_after_all_changes_nothing(slack: SmallSlack) -> None:
     ledger, surface, heard = MemoryLedger(), MemorySurface(), Heard()
     event = sample("on_failure_record")["requestPayload"]["payload"]["event"]
@@ -241,6 +256,31 @@ def test_a_claim_in_process_is_told_from_another_by_its_owner() -> None:
         ledger.claim(TURN.key, owner="another", lease_seconds=30)
 
 
+def test_threads_that_ask_at_the_same_time_share_what_is_made(tmp_path: Path) -> None:
+    together = Barrier(8)
+
+    def first(vera: Vera) -> Ledger:
+        together.wait()
+        return vera.ledger
+
+    with Vera(Settings(database=str(tmp_path / "vera.sqlite3"))) as vera, ThreadPoolExecutor(8) as threads:
+        asked = [threads.submit(first, vera) for _ in range(8)]
+
+    assert len({id(each.result()) for each in asked}) == 1
+
+
+def test_what_vera_opened_is_closed_with_her_and_what_was_passed_in_is_not(tmp_path: Path) -> None:
+    with Database(":memory:") as database:
+        given = SQLiteLedger(database)
+        with Vera(Settings(database=str(tmp_path / "vera.sqlite3"))) as vera, Vera(Settings(), ledger=given) as other:
+            own = vera.ledger
+            assert other.ledger is given
+
+        assert given.claim("C1:1.2", owner="me", lease_seconds=30).attempt == 1
+        with pytest.raises(LedgerUnavailable):
+            own.claim("C1:1.2", owner="me", lease_seconds=30)
+
+
 def test_folders_are_knowledge_bases_with_an_index_beside_the_database(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()
@@ -251,7 +291,8 @@ def test_folders_are_knowledge_bases_with_an_index_beside_the_database(tmp_path:
         database=str(tmp_path / "state" / "vera.sqlite3"),
     )
 
-    answer = Vera(settings, sleep=lambda _: None).ask("When is the office in Oslo open?")
+    with Vera(settings, sleep=lambda _: None) as vera:
+        answer = vera.ask("When is the office in Oslo open?")
 
     assert "from nine to five" in answer.text
     assert "hours.md" in answer.footer

@@ -183,9 +183,10 @@ def test_a_way_of_streaming_that_is_not_there_yet_is_refused(way: str):
         ({"VERA_GUARDRAIL_ID": "gr1", "VERA_GUARDRAIL_VERSION": "DRAFT"}, True),
         ({"VERA_GUARDRAIL_ID": "gr1"}, False),
         ({"VERA_GUARDRAIL_VERSION": "3"}, False),
-        ({"AWS_LAMBDA_FUNCTION_NAME": "vera", "VERA_TABLE": "turns"}, True),
-        ({"AWS_LAMBDA_FUNCTION_NAME": "vera", "VERA_DATABASE": "shared/vera.sqlite3"}, True),
-        ({"AWS_LAMBDA_FUNCTION_NAME": "vera"}, False),
+        ({"AWS_LAMBDA_FUNCTION_NAME": "vera", "VERA_TABLE": "turns", "SLACK_BOT_TOKEN": "xoxb-1"}, True),
+        ({"AWS_LAMBDA_FUNCTION_NAME": "vera", "VERA_DATABASE": "x.sqlite3", "VERA_SLACK_SECRET_ID": "slack"}, True),
+        ({"AWS_LAMBDA_FUNCTION_NAME": "vera", "SLACK_BOT_TOKEN": "xoxb-1"}, False),
+        ({"AWS_LAMBDA_FUNCTION_NAME": "vera", "VERA_TABLE": "turns"}, False),
         ({"AWS_LAMBDA_FUNCTION_NAME": ""}, True),
     ],
     ids=lambda value: "+".join(value) if isinstance(value, dict) else "",
@@ -200,6 +201,13 @@ def test_settings_that_need_each_other_are_set_together(environment: dict[str, s
 def test_a_wrong_value_is_complained_about_once():
     assert refused(AWS_LAMBDA_FUNCTION_NAME="vera", VERA_TABLE="no spaces").count("VERA_TABLE") == 1
     assert "together" not in refused(VERA_GUARDRAIL_ID="Not one!", VERA_GUARDRAIL_VERSION="1")
+
+
+def test_a_guardrail_that_nobody_would_ask_stops_the_start():
+    guardrail = {"VERA_GUARDRAIL_ID": "abc123", "VERA_GUARDRAIL_VERSION": "1"}
+
+    assert "VERA_GUARDRAIL_ID has to be unset" in refused(VERA_MODEL_ID=EMBEDDED, **guardrail)
+    assert Settings.from_environment(guardrail).guardrail_id == "abc123"
 
 
 def test_secrets_are_never_shown():
@@ -238,3 +246,23 @@ def test_the_table_has_a_row_for_every_setting():
     assert len(set(VARIABLES)) == len(rows)
     assert all(re.fullmatch(r"\| `[A-Z_]+` \| [^|]+\. \| (?:`[^|]+`)? \|", row) for row in rows)
     assert "| `VERA_EDIT_EVERY_TOKENS` | An edit of the message is wanted after so many tokens. | `10` |" in rows
+
+
+BY_HAND = {
+    "a feature that is not there yet": ({"streaming": "native"}, "streaming has to be edit"),
+    "reserved": ({"image_model_id": "x"}, "image_model_id has to be unset"),
+    "out of range": ({"max_output_tokens": -5}, "max_output_tokens has to be a whole number"),
+    "text in place of a tuple": ({"knowledge_base_ids": "folder:docs"}, "knowledge_base_ids has to be a tuple"),
+    "half a guardrail": ({"guardrail_id": "abc123"}, "guardrail_id and guardrail_version"),
+    "a token that is none": ({"slack_bot_token": "secret"}, "slack_bot_token has to be a token that begins with xoxb-"),
+}
+
+
+@pytest.mark.parametrize(("values", "said"), BY_HAND.values(), ids=BY_HAND)
+def test_settings_made_by_hand_are_held_to_the_same_rules(values: dict[str, Any], said: str):
+    with pytest.raises(SettingsError, match=said):
+        Settings(**values)
+
+
+def test_a_url_set_by_hand_ends_as_the_client_needs_it():
+    assert Settings(slack_api_url="http://127.0.0.1:9/api").slack_api_url == "http://127.0.0.1:9/api/"

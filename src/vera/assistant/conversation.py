@@ -226,5 +226,5 @@ def _words(utterance: Utterance) -> str:
 
 def _addressed(text: str, bot_name: str) -> str:
     """Return what was said without the mentions that it begins with, and the one that it ends with."""
-    mention = rf"@{re.escape(bot_name)}(?!\w)[\s,:]*+"
+    mention = rf"@{re.escape(bot_name)}(?!\w)(?:[\s,]|:(?![\w+-]+:))*+"  # a colon may begin an emoji
     return re.sub(rf"\A\s*(?:{mention})+|{mention}\Z", "", text).strip()

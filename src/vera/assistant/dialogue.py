@@ -1,12 +1,14 @@
 """The talk between Vera and the model: text goes out, tools are called, until the model has nothing to add.
 
 What helps is tried again: a busy model, a stream that breaks off, an answer that came out malformed. Then the round
-starts over, while finished rounds stay, here and in the record that a takeover reads.
+starts over, while finished rounds stay, here and in the record that a takeover reads
+(`tests/unit/assistant/test_dialogue.py`).
 """
 
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
@@ -14,6 +16,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Protocol
 
 from vera.assistant.journal import ModelCalled, ToolCalled
+from vera.assistant.ledger import ROUND_BYTES
 from vera.assistant.model import ModelMessage, Reasoning, Stopped, Text, TextDelta, ToolResult, ToolUse, Usage
 from vera.assistant.tools import RESULT_CHARACTERS, TOOL_NAME, ToolContext, ToolError
 from vera.errors import ModelBusy, ModelFailed, StreamBroken, TellPerson
@@ -40,6 +43,7 @@ _NOTES: Mapping[StopReason, str] = {
     "model_context_window_exceeded": "This answer was cut off: the conversation fills all that the model can read.",
 }
 _MALFORMED = {"malformed_model_output", "malformed_tool_use"}
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,9 @@ class Round:
     results: tuple[ToolResult, ...]
 
     def to_json(self) -> str:
-        """Write it down for the ledger."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        """Write it down for the ledger; half a character, which has no UTF-8, is escaped."""
+        whole = json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        return _HALF_A_CHARACTER.sub(lambda half: f"\\u{ord(half[0]):04x}", whole)
 
     @classmethod
     def from_json(cls, text: str) -> Round:
@@ -119,6 +124,7 @@ class Dialogue:
         self._turn, self._timezone, self._max_rounds = turn, timezone, max_rounds
         self._time, self._note, self._record = time, note, record
         self._rounds = [Round.from_json(each) for each in finished]
+        self._recorded = len(self._rounds)
         self._calls = 0
 
     @property
@@ -144,9 +150,16 @@ class Dialogue:
                 return f"I stopped here: this took more than {self._max_rounds} rounds of looking things up."
             results = self._run(heard.uses, listener)
             finished = Round(tuple(heard.reasoning), "".join(heard.pieces), tuple(heard.uses), results)
-            self._record(len(self._rounds), finished.to_json())
+            self._keep(finished)
             self._rounds.append(finished)
             messages += finished.messages()
+
+    def _keep(self, finished: Round) -> None:
+        """Record a round, unless it or one before it is larger than ledgers take: a takeover would do it again."""
+        written = finished.to_json()
+        if self._recorded == len(self._rounds) and len(written.encode()) <= ROUND_BYTES:
+            self._record(self._recorded, written)
+            self._recorded += 1
 
     def _replay(self, past: Round, draft: Draft) -> None:
         """Say again what was said before the worker died, without running anything."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from vera.assistant.conversation import FOOTER
+
 __all__ = ["Draft"]
 
 # Every count is bounded, so that hostile text costs no more than its length.
@@ -72,7 +74,9 @@ class Draft:
         return tuple(self._state.cited)
 
     def add(self, delta: str) -> None:
-        """Let the text grow."""
+        """Let the text grow. What marks the end of Vera's answers is not for a model to say."""
+        if FOOTER in delta:
+            delta = delta.replace(FOOTER, "")
         if self._passages is None or not delta:
             self._pieces.append(delta)
             return

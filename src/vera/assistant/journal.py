@@ -1,6 +1,6 @@
-"""What happens in a turn, as values, to one port. Logs, metrics and the playground's inspector are its adapters.
+"""What happens in a turn, as values, to one port: whoever logs, counts or shows it is an adapter.
 
-Events hold ids, counts and durations: never what somebody wrote.
+Events hold ids, counts and durations: never what somebody wrote (`tests/unit/aws/test_logs.py` writes down each kind).
 """
 
 from __future__ import annotations

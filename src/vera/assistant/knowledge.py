@@ -1,7 +1,7 @@
 """What is known about a question: the query, the passages found side by side in every knowledge base, their sources.
 
 Passages are numbered from 1 as the model sees them; the sources that close a reply keep these numbers, in the order in
-which the answer cites them.
+which the answer cites them (`tests/unit/assistant/test_knowledge.py`).
 """
 
 from __future__ import annotations

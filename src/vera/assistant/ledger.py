@@ -20,13 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
-__all__ = ["LEASE_SECONDS", "RETENTION_SECONDS", "Lease", "Ledger", "TurnRecord"]
+__all__ = ["LEASE_SECONDS", "RETENTION_SECONDS", "ROUND_BYTES", "Lease", "Ledger", "TurnRecord"]
 
 LEASE_SECONDS = 30.0
 """How long a claim holds without renewal: shorter than the 60 s after which Lambda retries an async invocation."""
 
 RETENTION_SECONDS = 7 * 24 * 3600.0
 """How long a turn is remembered: past every retry (Lambda's take 6 hours at most) and most redrives by hand."""
+
+ROUND_BYTES = 100_000
+"""How large a tool round every ledger takes, as UTF-8; DynamoDB's items end at 400 KB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,10 @@ class Ledger(Protocol):
         ...
 
     def record_round(self, key: str, *, owner: str, ordinal: int, round_json: str) -> None:
-        """Remember a finished tool round (`ordinal` from 0). Up to 100 KB each; at least twenty fit in a turn."""
+        """Remember a finished tool round (`ordinal` from 0, without gaps).
+
+        Up to `ROUND_BYTES` each, of text that has a UTF-8; at least twenty fit in a turn.
+        """
         ...
 
     def complete(self, key: str, *, owner: str, outcome: str) -> None:

@@ -1,4 +1,4 @@
-"""Who may ask, and where."""
+"""Who may ask, and where (`tests/unit/assistant/test_limits.py` has the cases)."""
 
 from __future__ import annotations
 

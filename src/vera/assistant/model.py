@@ -107,12 +107,14 @@ class ToolSpec:
 class Grounding:
     """What the question leans on, for a model that works on passages rather than on prose (the embedded default).
 
-    A language model finds the same in the last message's text.
+    `searched` is false where there are no documents, or none that could be searched. A language model finds the same in
+    the last message's text.
     """
 
     question: str
     query: str
     passages: tuple[Passage, ...] = ()
+    searched: bool = True
 
 
 @dataclass(frozen=True, slots=True)

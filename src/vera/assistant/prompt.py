@@ -1,4 +1,7 @@
-"""How a question is put to a language model: the rules, the thread, the passages as data, the question last."""
+"""How a question is put to a language model: the rules, the thread, the passages as data, the question last.
+
+Nothing that anybody wrote can end or begin what Vera marks (`tests/unit/assistant/test_prompt.py`).
+"""
 
 from __future__ import annotations
 
@@ -63,7 +66,12 @@ def compose(
         messages=(*messages, ModelMessage("user", (Text("\n\n".join(last)),))),
         max_output_tokens=max_output_tokens,
         tools=tuple(tools),
-        grounding=Grounding(conversation.question or query, query, passages),
+        grounding=Grounding(
+            conversation.question or query,
+            query,
+            passages,
+            searched=findings is not None and bool(passages or not findings.failed),
+        ),
     )
 
 

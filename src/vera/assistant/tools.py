@@ -1,7 +1,7 @@
 """What a model may do: tools, and `@tool`, which makes one of a function.
 
 A tool is called with what the model wrote, validated against the function's signature; whatever goes wrong goes back to
-the model as a failed result and never ends the answer.
+the model as a failed result and never ends the answer (`tests/unit/assistant/test_tools.py`, `test_dialogue.py`).
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import re
 import sys
 import time
 import traceback
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from vera.assistant.journal import Event
 
-__all__ = ["SERVICE", "LogJournal", "log_libraries"]
+__all__ = ["SERVICE", "LibraryLines", "LogJournal", "log_libraries"]
 
 SERVICE: Final = "vera-worker"
 
@@ -57,12 +57,25 @@ _RENAMED: Final = {
 _DATA_BEGINS: Final = re.compile(r"[({\[:\n]|%[(srd]")
 
 
+@dataclass(slots=True)
+class LibraryLines:
+    """What the lines of libraries are about: the turn that this process answers, where it answers one at a time."""
+
+    turn_key: str = ""
+
+
 class LogJournal(Journal):
     """Writes each event of a turn as one line."""
 
-    def __init__(self, *, stream: TextIO | None = None, service: str = SERVICE) -> None:
-        """Write to `stream`, standard output unless told."""
-        self._stream, self._service = stream, service
+    def __init__(
+        self, *, stream: TextIO | None = None, service: str = SERVICE, beside: LibraryLines | None = None
+    ) -> None:
+        """Write to `stream`, standard output unless told.
+
+        `beside` are the lines of libraries that are to hold the turn's ts too: for a Lambda, where all that a process
+        says between two events of a turn is about this turn.
+        """
+        self._stream, self._service, self._beside = stream, service, beside
         self._lock = Lock()
         self._logger: Logger | None = None
 
@@ -71,6 +84,8 @@ class LogJournal(Journal):
         name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(event).__name__).lower()
         write = getattr(self._powertools(), _level(event))
         write(name, extra={**_turn_fields(turn_key), **_event_fields(event)})
+        if self._beside:
+            self._beside.turn_key = "" if isinstance(event, TurnEnded | TurnDropped | TurnRaised) else turn_key
 
     def _powertools(self) -> Logger:
         with self._lock:
@@ -84,26 +99,30 @@ class LogJournal(Journal):
 
 def log_libraries(
     *, stream: TextIO | None = None, service: str = SERVICE, trusted: Collection[str] = ("vera",)
-) -> None:
+) -> LibraryLines:
     """Write the warnings of all libraries as JSON lines, of their messages only the fixed words.
 
-    `trusted` are the loggers whose messages are written whole. Call it before the Bolt app is made: Bolt copies the
-    root logger's level. Replaces the root logger's handlers, Lambda's own among them.
+    `trusted` are the packages whose messages are written whole, from INFO on. Call it before the Bolt app is made: Bolt
+    copies the root logger's level. Replaces the root logger's handlers, Lambda's own among them.
     """
     handler = logging.StreamHandler(stream or sys.stdout)
-    handler.setFormatter(_LineFormatter(service, trusted))
-    handler.setLevel(logging.WARNING)
+    lines = LibraryLines()
+    handler.setFormatter(_LineFormatter(service, trusted, lines))
+    handler.addFilter(lambda record: record.levelno >= logging.WARNING or _home(record) in trusted)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    for name in trusted:
+        logging.getLogger(name).setLevel(logging.INFO)
+    return lines
 
 
 class _LineFormatter(logging.Formatter):
     """The shape of powertools' lines, without powertools."""
 
-    def __init__(self, service: str, trusted: Collection[str]) -> None:
+    def __init__(self, service: str, trusted: Collection[str], lines: LibraryLines) -> None:
         super().__init__()
-        self._service, self._trusted = service, trusted
+        self._service, self._trusted, self._lines = service, trusted, lines
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -114,7 +133,7 @@ class _LineFormatter(logging.Formatter):
             "service": self._service,
             "logger": record.name,
         }
-        if correlation_id := getattr(record, "correlation_id", None):
+        if correlation_id := getattr(record, "correlation_id", None) or self._lines.turn_key:
             line.update(_turn_fields(str(correlation_id)))
         if record.exc_info and (error := record.exc_info[1]):
             # Its own text may quote a request or an answer; where it came from does not.
@@ -123,9 +142,14 @@ class _LineFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
     def _message(self, record: logging.LogRecord) -> str:
-        if record.name.split(".")[0] in self._trusted:
+        if _home(record) in self._trusted:
             return record.getMessage()
         return _DATA_BEGINS.split(str(record.msg), maxsplit=1)[0].strip()
+
+
+def _home(record: logging.LogRecord) -> str:
+    """Return the package that a line is from."""
+    return record.name.split(".")[0]
 
 
 def _turn_fields(key: str) -> dict[str, str]:
@@ -156,9 +180,9 @@ def _level(event: Event) -> str:
     match event:
         case TurnEnded(outcome="failed") | TurnRaised():
             return "error"
-        case TurnEnded(outcome="lost") | TurnDropped(reason="lost"):
+        case TurnDropped(reason="lost") | ToolCalled(outcome="failed"):
             return "warning"
-        case ToolCalled(outcome="failed") | EditRefused() | MessageUnrecorded() | WriterEnded():
+        case EditRefused() | MessageUnrecorded() | WriterEnded():
             return "warning"
         case Retrieved(failed=failed) if failed:
             return "warning"

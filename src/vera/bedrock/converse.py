@@ -28,9 +28,9 @@ __all__ = ["ConverseModel", "Guardrail"]
 
 _LEAST_SECONDS = 0.1
 
-NOTHING: dict[str, Any] = {}
+_NOTHING: dict[str, Any] = {}
 
-logger = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 class ConverseModel:
@@ -124,7 +124,7 @@ def _events(stream: Any, request_id: str) -> Iterator[ModelEvent]:
     try:
         for event in stream:
             grown = event.get("contentBlockDelta")
-            if grown and (text := grown.get("delta", NOTHING).get("text")):
+            if grown and (text := grown.get("delta", _NOTHING).get("text")):
                 said = True
                 yield TextDelta(text)
                 continue
@@ -135,7 +135,7 @@ def _events(stream: Any, request_id: str) -> Iterator[ModelEvent]:
         fault = fault_of(error, request_id=request_id)
         if not message.stopped:
             raise model_error(fault, said=said) from None
-        logger.warning("The model's usage was not told: %s", fault.account)  # the answer is whole all the same
+        _log.warning("The model's usage was not told: %s", fault.account)  # the answer is whole all the same
     if not message.stopped:
         raise StreamBroken(f"the stream ended without messageStop (request {request_id})")
     yield from message.withheld()

@@ -24,7 +24,7 @@ __all__ = ["MessageInProgress"]
 
 STOP_REASONS: frozenset[str] = frozenset(get_args(StopReason))
 
-logger = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -111,7 +111,7 @@ class MessageInProgress:
         for index in sorted(self._open):  # what a message that ran out of tokens left open
             yield from self._end(index)
         if reason not in STOP_REASONS:
-            logger.warning("The model stopped for a reason that Vera doesn't know: %.40r", reason)
+            _log.warning("The model stopped for a reason that Vera doesn't know: %.40r", reason)
             reason = "end_turn"
         self._stopped = Stopped(reason)  # type: ignore[arg-type] # one of STOP_REASONS
         self._withheld = reason == "guardrail_intervened"

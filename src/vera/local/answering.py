@@ -25,6 +25,8 @@ __all__ = ["Answer", "picked_answer"]
 
 _FOUND, _SURE = 0.45, 0.55
 """How much of the question has to be covered for an answer, and for one without reserve."""
+_WORDS = 2
+"""How many of the question's words a passage has to hold, where there are as many: one alone may mean anything."""
 _SAME_PASSAGE, _OTHER_PASSAGE, _SAME_TABLE = 0.6, 0.85, 0.95
 """How good a further sentence, or row, has to be, beside the best one."""
 _SENTENCES, _PASSAGES, _CHARACTERS = 5, 3, 1_000
@@ -57,10 +59,16 @@ def picked_answer(question: str, query: str, passages: Sequence[Passage]) -> Ans
     asked = asked_of(question, query, held)
     scored = [unit for at, passage in enumerate(passages) for unit in scored_units(asked, passage, at)]
     best = max(scored, key=lambda unit: (unit.score, -unit.passage, -unit.at), default=None)
-    if not best or best.score <= 0 or asked.share(held[best.passage]) < _FOUND:
+    if not best or best.score <= 0 or not _answers(asked, held[best.passage]):
         return None
     chosen = _chosen(scored, best, asked)
     return Answer(_written(chosen, best), sure=asked.share(held[best.passage]) >= _SURE)
+
+
+def _answers(asked: Asked, held: frozenset[str]) -> bool:
+    """Whether a passage is about what is asked: most of it, and of several words more than one rare one."""
+    together = len(asked.weights.keys() & held)
+    return asked.share(held) >= _FOUND and together >= min(_WORDS, len(asked.weights))
 
 
 def _chosen(scored: Sequence[Scored], best: Scored, asked: Asked) -> list[Scored]:

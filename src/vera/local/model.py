@@ -58,6 +58,7 @@ _NOTHING = (
     "I found nothing about that in the documents. I'm no language model, I pick sentences by their words: naming the "
     "thing as the documents do may help."
 )
+_NO_DOCUMENTS = "I have no documents to look into. I'm no language model: without documents I know nothing."
 _UNSURE = "This is the closest that I found in the documents, it may not be what you asked for."
 
 
@@ -126,7 +127,7 @@ def _reply(question: str, grounding: Grounding | None) -> str:
         return _NO_CLOCK
     answer = picked_answer(question, grounding.query, grounding.passages) if grounding else None
     if not answer:
-        return _NOTHING
+        return _NO_DOCUMENTS if grounding and not grounding.searched else _NOTHING
     return answer.text if answer.sure else f"{_UNSURE}\n\n{answer.text}"
 
 

@@ -6,6 +6,7 @@ worker, the worker edits its message over the Web API. `tests/e2e/test_demo.py` 
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -15,7 +16,7 @@ from rich.console import Console
 
 from vera.errors import SettingsError
 from vera.playground.host import Playground
-from vera.settings import EMBEDDED, FOLDER
+from vera.settings import EMBEDDED, FOLDER, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 _QUESTIONS = ("How long does a lease last?", "And what happens when it runs out?")
+_EMBEDDED = "The embedded model answers: it picks sentences from the documents, and is no language model."
+_PASSED_ON = ("AWS_", "HOME", "VERA_")
 _TIMEOUT_SECONDS = 60.0
 _WIDTH = 96
 
@@ -36,16 +39,16 @@ def main(arguments: Sequence[str]) -> None:
         raise SettingsError(f"there is no folder {docs.name} to answer from")
     console = Console(highlight=False, width=_WIDTH, soft_wrap=True)
     with tempfile.TemporaryDirectory(prefix="vera-demo-") as folder:
-        environment = {
-            "VERA_MODEL_ID": EMBEDDED,
+        model = os.environ.get("VERA_MODEL_ID") or EMBEDDED
+        environment = {name: value for name, value in os.environ.items() if name.startswith(_PASSED_ON)} | {
+            "VERA_MODEL_ID": model,
             "VERA_KNOWLEDGE_BASE_IDS": f"{FOLDER}{docs}",
             "VERA_DATABASE": str(Path(folder) / "vera.sqlite3"),
         }
+        Settings.from_environment(environment)  # a wrong one is said here, and not in the log of a worker
         with Playground(environment=environment) as playground:
             console.print(f"A Slack workspace on {playground.api_url}, Vera's receiver on {playground.request_url}.")
-            console.print(
-                "The embedded model answers: it picks sentences from the documents, and is no language model."
-            )
+            console.print(_EMBEDDED if model == EMBEDDED else f"{model} answers, on Bedrock.")
             root = ""
             for question in _QUESTIONS:
                 root = _ask(playground.workspace, question, root, console) or root

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from vera.slack import leaf
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from vera.slack.render import Renderer
 
 __all__ = ["to_mrkdwn"]
@@ -25,7 +27,7 @@ _CHUNKS_REMEMBERED = 1024
 
 _FENCE = re.compile(r"[ \t]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?P<run>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)")
 _LIST_ITEM = re.compile(r"[-+*](?:[ \t]|$)|\d{1,9}[.)](?:[ \t]|$)")
-_DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:[ \t]*\S+[^\n]*$", re.MULTILINE)
+_DEFINITION = re.compile(r"^ {0,3}\[(?P<label>[^\]\n]+)\]:[ \t]*\S+[^\n]*$", re.MULTILINE)
 _NOT_PLAIN = re.compile(
     r"[*_~`\[\]<>&|\\#=\x00-\x08\x0b-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
     r"|^[ \t]*(?:[-+]|\d{1,9}[.)](?:\s|$))|\n[ \t]*\n",
@@ -45,12 +47,25 @@ def to_mrkdwn(markdown: str, *, closed: bool = True) -> str:
     """
     markdown = _sound(markdown)
     chunks = _chunks(markdown)
-    definitions = "\n".join(_DEFINITION.findall(markdown)) if "]:" in markdown else ""
+    definitions = [(_words(found["label"]), found[0]) for found in _DEFINITION.finditer(markdown)]
     if not closed and chunks:
         chunks[-1] = _without_half_a_line(chunks[-1])
     last = len(chunks) - 1
-    parts = [_rendered(chunk, definitions, not closed and n == last) for n, chunk in enumerate(chunks)]
+    parts = [_rendered(chunk, _wanted(definitions, chunk), not closed and n == last) for n, chunk in enumerate(chunks)]
     return "\n\n".join(part for part in parts if part)
+
+
+def _wanted(definitions: Sequence[tuple[list[str], str]], chunk: str) -> str:
+    """Return the definitions of the links that a chunk may refer to: all of them would be parsed with every chunk."""
+    if not definitions or "[" not in chunk:
+        return ""
+    said = chunk.lower().upper()
+    return "\n".join(line for label, line in definitions if all(word in said for word in label))
+
+
+def _words(label: str) -> list[str]:
+    """Return the words of a label, as Markdown compares them: in one case, however they are spaced."""
+    return label.lower().upper().split()
 
 
 def _sound(text: str) -> str:

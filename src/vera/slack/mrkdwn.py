@@ -44,7 +44,8 @@ def mentioned_users(text: str) -> set[str]:
 def without_mention(text: str, user: str) -> str:
     """Take this user's mentions off both ends of a message: they say to whom it speaks, not what."""
     mention = rf"<@{re.escape(user)}(?:\|[^<>]*)?>"
-    return re.sub(rf"\A(?:\s*{mention}[\s,:]*)+|(?:(?<!\s)\s*{mention})+\s*\Z", "", text).strip() if user else text
+    after = r"(?:[\s,]|:(?![\w+-]+:))*+"  # a colon that begins an emoji is the message's own
+    return re.sub(rf"\A(?:\s*{mention}{after})+|(?:(?<!\s)\s*{mention})+\s*\Z", "", text).strip() if user else text
 
 
 def _code(text: str, names: Mapping[str, str]) -> str:

@@ -92,7 +92,7 @@ def _is_by_bot(event: Payload) -> bool:
 
 def _is_direct(event: Payload) -> bool:
     kind = _text(event, "channel_type")
-    return kind in {"im", "app_home"} or (not kind and _text(event, "channel").startswith("D"))
+    return kind == "im" or (not kind and _text(event, "channel").startswith("D"))
 
 
 def _mentions(event: Payload, user: str) -> bool:

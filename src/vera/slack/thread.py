@@ -71,7 +71,7 @@ class SlackThreads(ThreadReader):
         people: People,
         *,
         bot: Bot,
-        name: str = "Vera",
+        name: str,
         sleep: Callable[[float], None] = time.sleep,
         patience_seconds: float = _PATIENCE_SECONDS,
     ) -> None:

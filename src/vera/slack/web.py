@@ -74,7 +74,7 @@ def ask(call: Callable[..., SlackResponse], **arguments: Any) -> Mapping[str, An
 
     Raises `RateLimited`, `SurfaceUnavailable`, `MessageGone` and `SurfaceRefused`, and nothing else.
     """
-    method = call.__name__.replace("_", ".", 1)
+    method = call.__name__.replace("_", ".")
     try:
         answer = call(**arguments).data
     except SlackApiError as error:

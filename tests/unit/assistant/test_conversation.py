@@ -137,6 +137,8 @@ def test_a_history_that_begins_with_vera_s_word_says_that_something_is_missing()
         ("@Vera why?", "why?"),
         ("  @Vera, why?", "why?"),
         ("@Vera: @Vera why?", "why?"),
+        ("@Vera :wave:", ":wave:"),
+        ("@Vera: :+1: why?", ":+1: why?"),
         ("why, @Vera", "why,"),
         ("why @Vera ", "why"),
         ("@Vera", ""),

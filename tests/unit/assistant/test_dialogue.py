@@ -18,6 +18,7 @@ from vera.assistant.deadline import RESERVE_SECONDS, Time
 from vera.assistant.dialogue import RETRY_DELAYS_SECONDS, Dialogue, Round
 from vera.assistant.draft import Draft
 from vera.assistant.journal import Event, ModelCalled, ToolCalled
+from vera.assistant.ledger import ROUND_BYTES
 from vera.assistant.model import (
     ModelMessage,
     ModelRequest,
@@ -445,6 +446,24 @@ def test_a_replayed_stretch_survives_a_round_that_starts_over():
 )
 def test_a_round_comes_back_from_the_ledger_as_it_was(finished: Round):
     assert Round.from_json(finished.to_json()) == finished
+
+
+def test_a_round_with_half_a_character_has_a_utf_8_and_comes_back_whole():
+    finished = Round((), "Look \ud83d", (call(arguments='{"name": "\ude00"}'),), ())
+
+    written = finished.to_json()
+
+    assert Round.from_json(written.encode().decode()) == finished
+
+
+def test_a_round_too_large_for_a_ledger_and_those_after_it_are_not_recorded():
+    large = call("greet", f'{{"name": "{"ł" * (ROUND_BYTES // 2)}"}}', 2)
+    talk = Talk(ScriptedModel([call()], [large], [call(number=3)], ["5."]))
+
+    talk.speak()
+
+    assert talk.draft.text == "5."
+    assert [ordinal for ordinal, _ in talk.rounds] == [0]
 
 
 def test_a_worker_that_has_lost_its_lease_says_nothing_more():

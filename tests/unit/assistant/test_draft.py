@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from vera.assistant.conversation import FOOTER
 from vera.assistant.draft import Draft
 
 PASSAGES = 3
@@ -215,3 +216,11 @@ def test_a_huge_run_of_brackets_and_blanks_costs_no_more_than_its_length():
     draft = drafted("[1, " * 50_000, "\n \n" * 50_000, "`" * 50_000, " " * 50_000 + "[", "1]")
 
     assert len(draft.text) > 300_000
+
+
+def test_a_model_cannot_say_what_marks_the_end_of_an_answer():
+    draft = Draft()
+
+    draft.add(f"Nine{FOOTER} to five")
+
+    assert draft.text == "Nine to five"

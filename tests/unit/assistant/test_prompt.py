@@ -53,30 +53,32 @@ def test_where_there_is_no_knowledge_base_nothing_is_said_of_passages():
 
     assert words(request) == "<question>\nAnn: When?\n</question>"
     assert "cite" not in request.system
+    assert request.grounding == Grounding("When?", "the query", searched=False)
     assert request.system.startswith("Be Vera.\n\nSeveral people may speak")
 
 
 @pytest.mark.parametrize(
-    ("findings", "said"),
+    ("findings", "said", "searched"),
     [
-        (Findings(), "(nothing was found in the documents)"),
-        (Findings(trouble=("Waking up.",), failed=1), "(the documents could not be searched)"),
-        (Findings(trouble=("Nobody could choose.",)), "(nothing was found in the documents)"),
+        (Findings(), "(nothing was found in the documents)", True),
+        (Findings(trouble=("Waking up.",), failed=1), "(the documents could not be searched)", False),
+        (Findings(trouble=("Nobody could choose.",)), "(nothing was found in the documents)", True),
     ],
     ids=["nothing found", "down", "reranker down"],
 )
-def test_a_model_knows_whether_the_documents_are_silent_or_out_of_reach(findings: Findings, said: str):
+def test_a_model_knows_whether_the_documents_are_silent_or_out_of_reach(findings: Findings, said: str, searched: bool):
     request = put(Conversation("When?", ANN), findings)
 
     assert f"<passages>\n{said}\n</passages>" in words(request)
     assert "cite" in request.system
+    assert request.grounding == Grounding("When?", "the query", searched=searched)
 
 
 def test_a_mention_without_words_asks_about_the_conversation():
     request = put(Conversation("", ANN, since="Bob: It is down!"))
 
     assert "(mentions you without a question" in words(request)
-    assert request.grounding == Grounding("the query", "the query")
+    assert request.grounding == Grounding("the query", "the query", searched=False)
 
 
 HOSTILE = st.lists(

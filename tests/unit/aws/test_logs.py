@@ -30,7 +30,7 @@ from vera.assistant.journal import (
     TurnRaised,
     WriterEnded,
 )
-from vera.aws.logs import LogJournal, log_libraries
+from vera.aws.logs import LibraryLines, LogJournal, log_libraries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +113,6 @@ def test_a_line_holds_the_fields_of_its_event_to_the_millisecond(journal: LogJou
         (TurnRaised(error="SurfaceUnavailable: chat.postMessage"), "ERROR"),
         (TurnEnded(outcome="answered", seconds=1.0), "INFO"),
         (TurnEnded(outcome="refused", seconds=1.0), "INFO"),
-        (TurnEnded(outcome="lost", seconds=1.0), "WARNING"),
         (TurnEnded(outcome="failed", seconds=1.0, error="ModelFailed"), "ERROR"),
     ],
     ids=lambda value: value if isinstance(value, str) else f"{type(value).__name__}",
@@ -154,13 +153,18 @@ def test_powertools_is_not_imported_before_the_first_event():
 
 
 @pytest.fixture
-def library_lines(out: io.StringIO) -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    log_libraries(stream=out)
-    yield out
+def libraries(out: io.StringIO) -> Iterator[LibraryLines]:
+    root, own = logging.getLogger(), logging.getLogger("vera")
+    handlers, level, own_level = root.handlers[:], root.level, own.level
+    yield log_libraries(stream=out)
     root.handlers[:] = handlers
     root.setLevel(level)
+    own.setLevel(own_level)
+
+
+@pytest.fixture
+def library_lines(libraries: LibraryLines, out: io.StringIO) -> io.StringIO:
+    return out
 
 
 @pytest.mark.parametrize(
@@ -223,3 +227,25 @@ def test_events_are_not_written_twice_where_libraries_are_logged_too(library_lin
     journal.record(KEY, TurnEnded(outcome="failed", seconds=1.0))
 
     assert [line["message"] for line in lines(library_lines)] == ["turn_ended"]
+
+
+def test_between_two_events_of_a_turn_the_lines_of_libraries_are_about_it(out: io.StringIO, libraries: LibraryLines):
+    journal = LogJournal(stream=out, beside=libraries)
+    log = logging.getLogger("vera.slack.people")
+
+    log.warning("before")
+    journal.record(KEY, TurnClaimed(attempt=1))
+    log.warning("within")
+    journal.record(KEY, TurnEnded(outcome="answered", seconds=1.0))
+    log.warning("after")
+
+    by_message = {line["message"]: line for line in lines(out)}
+    assert by_message["within"]["ts"] == "1763647200.000100"
+    assert [name for name in ("before", "after") if "ts" in by_message[name]] == []
+
+
+def test_veras_own_lines_are_written_from_info_on(library_lines: io.StringIO):
+    logging.getLogger("vera.slack.app").info("nobody listens to this: event_callback reaction_added")
+    logging.getLogger("botocore").info("noise")
+
+    assert [line["logger"] for line in lines(library_lines)] == ["vera.slack.app"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +54,12 @@ def test_a_request_without_grounding_is_no_fault():
     bare = ModelRequest("Answer.", (ModelMessage("user", (Text("What is a kettle?"),)),), 100)
 
     assert "found nothing" in said(bare)
+
+
+def test_documents_that_nobody_searched_are_not_said_to_be_silent():
+    nowhere = replace(request("What is a kettle?"), grounding=Grounding("What is a kettle?", "kettle", searched=False))
+
+    assert said(nowhere).startswith("I have no documents to look into.")
 
 
 def test_an_answer_that_covers_little_is_given_with_reserve():

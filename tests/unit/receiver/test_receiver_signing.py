@@ -107,7 +107,7 @@ def test_header_names_come_in_any_case(receiver: Receiver, api: LambdaApi, spell
 
 @given(
     body=st.text(st.characters(codec="utf-8")),
-    secret=st.text(st.characters(codec="utf-8"), min_size=1),
+    secret=st.text(st.characters(codec="utf-8"), min_size=1).filter(str.strip),  # a blank one is none, there as here
     claimed=st.none() | st.text(),
     timestamp=st.just(STAMP) | st.text() | st.integers(0, 2**40).map(str),
 )

@@ -91,6 +91,10 @@ LOOKS = {
     "bare URL": ("at https://x.example/_a_b_/~c?d=*1 *so*", "at https://x.example/_a_b_/~c?d=*1 _so_"),
     "half a bare URL": ("https:// and https://__.", "https:// and https://__."),
     "reference": ("see [docs][1]\n\nmore\n\n[1]: https://x.example", "see <https://x.example|docs>\n\nmore"),
+    "reference in another case, over two lines of a quote": (
+        "> see [docs][The\n> House]\n\n[the  house]: https://x.example",
+        "> see <https://x.example|docs>",
+    ),
     "citation": ("so it is [1][2].", "so it is [1][2]."),
     "a label that lies": ("[bank.example](https://evil.example/x)", "<https://evil.example/x>"),
     "a label that lies with its neighbours": ("bank[.com](https://evil.example)", "bank <https://evil.example>"),
@@ -304,6 +308,7 @@ def test_an_answer_costs_little_however_often_it_is_edited():
         pytest.param("[" + "a." * 2_000 + "](https://x.example)", id="a label of dots"),
         pytest.param("[x](" + "(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" * 60 + " b", id="a target of brackets"),
         pytest.param("|" * 2_000 + "\n" + "|-" * 1_000, id="pipes"),
+        pytest.param("".join(f"[a{n}]: /b\n\n*word* [a{n}]\n\n" for n in range(400)), id="definitions"),
     ],
 )
 @pytest.mark.parametrize("closed", [True, False])

@@ -81,6 +81,8 @@ def test_mentioned_users_are_found_with_and_without_a_name():
     [
         ("<@U1> when is it open?", "when is it open?"),
         ("<@U1>: when?", "when?"),
+        ("<@U1> :wave:", ":wave:"),
+        ("<@U1>: :+1::skin-tone-2: done?", ":+1::skin-tone-2: done?"),
         ("when is it open, <@U1|vera>", "when is it open,"),
         ("<@U1> <@U1>", ""),
         ("<@U1>", ""),

@@ -29,7 +29,7 @@ def naps() -> list[float]:
 def threads(slack: SmallSlack, client: WebClient, naps: list[float]) -> SlackThreads:
     slack.person("U1", "Ann")
     slack.person("U2", "Bob")
-    return SlackThreads(client, People(client), bot=Bot(client), sleep=naps.append)
+    return SlackThreads(client, People(client), bot=Bot(client), name="Vera", sleep=naps.append)
 
 
 def ask(slack: SmallSlack, root: str, text: str = "Well?") -> Turn:
