@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,14 @@ def test_what_a_page_points_at_is_there(page: Path) -> None:
     targets += [ROOT / target for target in NAMED_FILE.findall(text)]
 
     assert [str(target) for target in targets if not target.exists()] == []
+
+
+def test_the_worker_needs_what_the_library_needs_but_for_the_command_line() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lines = (ROOT / "lambda_worker/requirements.txt").read_text().splitlines()
+
+    needed = {line for line in lines if not line.startswith("#")}
+    left_out = {each for each in project["dependencies"] if each not in needed}
+
+    assert needed <= set(project["dependencies"])
+    assert {re.split(r"[<>=]", each)[0] for each in left_out} == {"rich", "typer"}
