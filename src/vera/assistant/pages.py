@@ -26,44 +26,52 @@ _WORD_END = re.compile(r"(?<=\S)(?:[^\S\n]+\n*|\n+)")
 _WORTH_A_PAGE = 0.5
 _FIRST_TRY = 2_000
 _INFO_CHARACTERS = 20
+_TABLE_RULE = re.compile(r"\|[ \t:|-]*-[ \t:|-]*")
+_HEAD_CHARACTERS = 400
 _JOINER = "\u200d"
 _JOINS = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One message's Markdown. `end` is where it ends in the whole text; `fence` the code fence that it breaks off."""
+    """One message's Markdown. `end` is where it ends in the whole text.
+
+    `fence` is the line that opens the code that it breaks off, `table` the head of the table.
+    """
 
     text: str
     end: int
     fence: str = ""
+    table: str = ""
 
 
 def paginate(text: str, fits: Callable[[str], bool], *, after: Page | None = None) -> list[Page]:
     """Cut `text` (what follows the page `after`, where given) into pages that `fits`; at least one, maybe empty.
 
     A page ends at a paragraph, a line, a word or a character, whichever is the first that does not leave half of it
-    empty. A fence that is open at its end is closed there and opened again on the next page. Where not even a character
-    fits, it stands on a page of its own.
+    empty. A fence that is open at its end is closed there and opened again on the next page; a table that goes on there
+    begins with its head again. Where not even a character fits, it stands on a page of its own.
     """
-    start, fence = (after.end, after.fence) if after else (0, "")
+    start, fence, table = (after.end, after.fence, after.table) if after else (0, "", "")
     pages: list[Page] = []
     while start < len(text):
-        rest = _Rest(text[start:], fence, fits, begins=not start)
+        rest = _Rest(text[start:], fence, table, fits, begins=not start)
         whole = rest.page(len(rest.text))
         cut, page = (len(rest.text), whole) if fits(whole) else rest.cut()
         start, fence = start + cut, _open_fence(rest.text[:cut], fence)
+        table = "" if fence else _open_table(rest.text[:cut], table, rest.text[cut:])
         if page:
-            pages.append(Page(page, start, fence))
+            pages.append(Page(page, start, fence, table))
     return pages or [Page("", len(text))]
 
 
 @dataclass(frozen=True, slots=True)
 class _Rest:
-    """What is still to be cut: text that begins inside `fence`, or outside any; `begins` where nothing is before it."""
+    """What is still to be cut: text that begins inside a fence, or a table, or neither; `begins` where it is all."""
 
     text: str
     fence: str
+    table: str
     fits: Callable[[str], bool]
     begins: bool
 
@@ -81,6 +89,7 @@ class _Rest:
         else:
             piece = piece.lstrip("\n")
             body = piece if self.begins else _moved_left(piece, len(piece) - len(piece.lstrip(" \t")))
+            body = f"{self.table}\n{body}" if self.table else body
         still_open = _open_fence(body, "")
         return f"{body.rstrip()}\n{_closing(still_open)}" if still_open else body.rstrip()
 
@@ -140,6 +149,18 @@ def _open_fence(piece: str, fence: str) -> str:
         elif not info and mark.startswith(_mark(fence)):
             fence = ""
     return fence
+
+
+def _open_table(piece: str, table: str, following: str) -> str:
+    """Return the head (names and rule) of the table that goes on after `piece`, which begins inside `table`."""
+    if not (piece.endswith("\n") and following.startswith("|")):
+        return ""
+    before, _, block = piece[:-1].rpartition("\n\n")
+    if table and not before:
+        return table
+    head = block.split("\n", 2)[:2]
+    is_head = len(head) > 1 and head[0].startswith("|") and _TABLE_RULE.fullmatch(head[1])
+    return "\n".join(head) if is_head and len("".join(head)) <= _HEAD_CHARACTERS else ""
 
 
 def _mark(fence: str) -> str:

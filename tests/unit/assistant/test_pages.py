@@ -179,3 +179,25 @@ def test_hostile_blanks_cost_no_more_than_their_length():
     pages = paginate("a" + "\n \n" * 20_000 + " " * 20_000 + ">" * 20_000 + "b", characters(4_000))
 
     assert "b" in pages[-1].text
+
+
+def test_a_table_that_goes_on_has_its_head_on_every_page():
+    head = "| name | hours |\n|---|---|"
+    rows = [f"| office {number} | nine to five |" for number in range(40)]
+    text = f"These are the offices:\n\n{head}\n" + "\n".join(rows) + "\n\nThat is all of them."
+
+    pages = [page.text for page in paginate(text, characters(300))]
+
+    assert len(pages) > 3
+    assert all(head in page for page in pages)
+    assert [line for page in pages for line in page.split("\n") if line.startswith("| office")] == rows
+    assert all(len(page) <= 300 for page in pages)
+    assert pages[-1].endswith("That is all of them.")
+
+
+def test_what_follows_a_table_does_not_begin_with_its_head():
+    table = "| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 6
+
+    pages = [page.text for page in paginate(f"{table}\n" + "word " * 30, characters(100))]
+
+    assert [page.count("|---|") for page in pages] == [1] + [0] * (len(pages) - 1)
