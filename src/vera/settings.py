@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import Field, dataclass, field, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from vera.errors import SettingsError
@@ -84,9 +83,9 @@ def _one_of(*words: str) -> Callable[[str], str]:
     return _like("|".join(words), f"one of {', '.join(words)}")
 
 
-def _many(parse: Callable[[str], str], separator: str = ",") -> Callable[[str], tuple[str, ...]]:
+def _many(parse: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
     def parse_all(text: str) -> tuple[str, ...]:
-        parts = [part.strip(", ") for part in re.split(separator, text)]
+        parts = [part.strip(", ") for part in text.split(",")]
         # Nothing but commas is a mistake: taken for unset, such an allow-list would let everybody in.
         return tuple(dict.fromkeys(parse(part) for part in parts if part or not any(parts)))
 
@@ -101,7 +100,7 @@ _URL = _like(
     r"https?://[^\s/?#@]+(/[^\s?#]*)?", "a URL that begins with https:// (or http:// on this machine), without a query"
 )
 _ID = _like(r"[A-Za-z0-9][\w.:/-]*", "the id or ARN of a model or inference profile")
-_BASE = r"(?:arn:aws[\w-]*:bedrock:[a-z0-9-]+:\d{12}:knowledge-base/)?[0-9A-Za-z]{10}"
+_BASE = r"(?:arn:aws[\w-]*:bedrock:[a-z0-9-]+:\d{12}:knowledge-base/)?[0-9A-Za-z]{1,10}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,7 +111,7 @@ class Settings:
         "SLACK_BOT_TOKEN",
         "",
         "The bot's token.",
-        _like(r"(xoxe\.)?xoxb-\S+", "a token that begins with xoxb-"),
+        _like(r"(?!xapp-|xoxp-|xoxa-)\S+", "the bot's token, which begins with xoxb-"),
         secret=True,
     )
     slack_signing_secret: str = _setting(
@@ -128,7 +127,7 @@ class Settings:
         "SLACK_APP_TOKEN",
         "",
         "The app's token for Socket Mode (`vera socket`).",
-        _like(r"xapp-\S+", "a token that begins with xapp-"),
+        _like(r"(?!xox)\S+", "an app-level token, which begins with xapp-"),
         secret=True,
     )
     slack_api_url: str = _setting(
@@ -171,8 +170,10 @@ class Settings:
         f"Bedrock knowledge bases to search; `{FOLDER}PATH` for documents on this machine.",
         # A comma ends a folder's path only where another knowledge base follows.
         _many(
-            _like(rf"{_BASE}|{FOLDER}.+", f"ids of 10 letters and digits, their ARNs, or {FOLDER}PATH"),
-            rf",(?=\s*(?:{FOLDER}|{_BASE}\s*(?:,|\Z)))",
+            _like(
+                rf"{_BASE}|{FOLDER}[^,]+",
+                f"ids of up to 10 letters and digits, their ARNs, or {FOLDER}PATH (without a comma)",
+            ),
         ),
     )
     knowledge_results: int = _setting(
@@ -188,7 +189,7 @@ class Settings:
         "VERA_GUARDRAIL_ID",
         "",
         "A Bedrock guardrail for questions and answers.",
-        _like(r"[a-z0-9]+|arn:\S+", "its id or ARN"),
+        _like(r"[A-Za-z0-9-]+|arn:\S+", "its id or ARN"),
     )
     guardrail_version: str = _setting(
         "VERA_GUARDRAIL_VERSION", "", "Its version.", _like(r"[1-9]\d{0,7}|DRAFT", "a version's number, or DRAFT")
@@ -212,13 +213,13 @@ class Settings:
         "VERA_ALLOWED_CHANNELS",
         (),
         "Ids of the channels in which Vera answers (direct messages aside). Unset: everywhere.",
-        _many(_like("[CG][A-Z0-9]{2,}", "channel ids such as C0123ABCD, comma-separated")),
+        _many(_like("[CGD][A-Z0-9]+", "channel ids such as C0123ABCD, comma-separated")),
     )
     allowed_users: tuple[str, ...] = _setting(
         "VERA_ALLOWED_USERS",
         (),
         "Ids of the people whom Vera answers. Unset: everyone.",
-        _many(_like("[UW][A-Z0-9]{2,}", "user ids such as U0123ABCD, comma-separated")),
+        _many(_like("[UW][A-Z0-9]+", "user ids such as U0123ABCD, comma-separated")),
     )
     external_users: str = _setting(
         "VERA_EXTERNAL_USERS",
@@ -272,10 +273,6 @@ class Settings:
         if wrong:
             raise SettingsError("Vera cannot start: " + "; ".join(wrong) + ".")
         return cls(**values)
-
-    def folders(self) -> Iterator[Path]:
-        """Return the knowledge bases that are folders."""
-        return (Path(each.removeprefix(FOLDER)) for each in self.knowledge_base_ids if each.startswith(FOLDER))
 
 
 def _checked(value: object, default: object, setting: _Setting) -> object:

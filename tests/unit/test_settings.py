@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,9 +67,9 @@ def test_every_default_is_a_value_that_could_be_set():
         ("VERA_KNOWLEDGE_BASE_IDS", f"{BASE}, {OTHER},{BASE},", "knowledge_base_ids", (BASE, OTHER)),
         (
             "VERA_KNOWLEDGE_BASE_IDS",
-            f"{FOLDER}a, b/c,{BASE},{FOLDER}d",
+            f"{FOLDER}a b/c, {BASE},KB1,{FOLDER}d",
             "knowledge_base_ids",
-            (f"{FOLDER}a, b/c", BASE, f"{FOLDER}d"),
+            (f"{FOLDER}a b/c", BASE, "KB1", f"{FOLDER}d"),
         ),
         (
             "VERA_KNOWLEDGE_BASE_IDS",
@@ -92,8 +91,8 @@ def test_a_variable_becomes_a_value(variable: str, text: str, attribute: str, va
 @pytest.mark.parametrize(
     ("variable", "text", "right"),
     [
-        ("SLACK_BOT_TOKEN", "xoxp-1", "a token that begins with xoxb-"),
-        ("SLACK_APP_TOKEN", "xoxb-1", "a token that begins with xapp-"),
+        ("SLACK_BOT_TOKEN", "xoxp-1", "the bot's token, which begins with xoxb-"),
+        ("SLACK_APP_TOKEN", "xoxb-1", "an app-level token, which begins with xapp-"),
         ("VERA_SLACK_API_URL", "slack.com/api", "a URL that begins with https://"),
         ("VERA_SLACK_API_URL", "https:///", "a URL that begins with https://"),
         ("VERA_SLACK_API_URL", "https://slack.com/api?x=1", "without a query"),
@@ -107,8 +106,8 @@ def test_a_variable_becomes_a_value(variable: str, text: str, attribute: str, va
         ("VERA_EDIT_EVERY_TOKENS", "0", "a whole number from 1 to 10,000"),
         ("VERA_MAX_TOOL_ROUNDS", "-1", "a whole number from 0 to 20"),
         ("VERA_BOT_NAME", "<!channel>", "1 to 35 characters"),
-        ("VERA_KNOWLEDGE_BASE_IDS", "handbook", "ids of 10 letters and digits"),
-        ("VERA_KNOWLEDGE_BASE_IDS", f"{BASE},handbook", "ids of 10 letters and digits"),
+        ("VERA_KNOWLEDGE_BASE_IDS", "the-handbook", "ids of up to 10 letters and digits"),
+        ("VERA_KNOWLEDGE_BASE_IDS", f"{BASE},the-handbook", "ids of up to 10 letters and digits"),
         ("VERA_GUARDRAIL_ID", "My Guardrail", "its id or ARN"),
         ("VERA_EXTERNAL_USERS", "yes", "one of deny, allow"),
         ("VERA_STREAMING", "fast", "edit"),
@@ -129,7 +128,7 @@ def test_a_wrong_value_is_named_with_what_would_be_right_and_not_repeated(variab
 
 def test_everything_that_is_wrong_is_said_at_once():
     message = refused(
-        SLACK_BOT_TOKEN="hunter2",
+        SLACK_BOT_TOKEN="xapp-hunter2",
         VERA_MAX_OUTPUT_TOKENS="many",
         VERA_GUARDRAIL_ID="Not one!",
         VERA_MODELID="x",
@@ -233,12 +232,6 @@ def test_settings_do_not_change():
         Settings().bot_name = "Eve"  # type: ignore[misc]
 
 
-def test_folders_are_the_knowledge_bases_on_this_machine():
-    settings = Settings(knowledge_base_ids=(BASE, f"{FOLDER}docs", f"{FOLDER}a, b"))
-
-    assert list(settings.folders()) == [Path("docs"), Path("a, b")]
-
-
 def test_the_table_has_a_row_for_every_setting():
     rows = [line for line in as_markdown().split("\n") if line.startswith("| `")]
 
@@ -254,7 +247,7 @@ BY_HAND = {
     "out of range": ({"max_output_tokens": -5}, "max_output_tokens has to be a whole number"),
     "text in place of a tuple": ({"knowledge_base_ids": "folder:docs"}, "knowledge_base_ids has to be a tuple"),
     "half a guardrail": ({"guardrail_id": "abc123"}, "guardrail_id and guardrail_version"),
-    "a token that is none": ({"slack_bot_token": "secret"}, "slack_bot_token has to be a token that begins with xoxb-"),
+    "a token that is none": ({"slack_bot_token": "xapp-1"}, "slack_bot_token has to be the bot's token"),
 }
 
 
