@@ -168,7 +168,6 @@ class Settings:
         "VERA_KNOWLEDGE_BASE_IDS",
         (),
         f"Bedrock knowledge bases to search; `{FOLDER}PATH` for documents on this machine.",
-        # A comma ends a folder's path only where another knowledge base follows.
         _many(
             _like(
                 rf"{_BASE}|{FOLDER}[^,]+",
