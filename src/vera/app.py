@@ -108,9 +108,13 @@ class Vera(Wiring):
             deadline = self._clock() + context.get_remaining_time_in_millis() / 1000
             what = parse(event)
             if not isinstance(what, Failure):
-                dispatch(app, what.payload, deadline=deadline)
+                try:
+                    dispatch(app, what.payload, deadline=deadline)
+                except SurfaceRefused as refusal:  # also of `auth.test`, which is asked before there is a turn
+                    self._look_for_a_newer_token(refusal)
+                    raise
             elif what.of.kind == "event" and (turn := turn_of(what.of.payload)):  # others have no message to say it in
-                self.tell_failure(turn, deadline)
+                self.tell_failure(turn, deadline, condition=what.condition)
             return {}
 
         return handler
@@ -123,12 +127,12 @@ class Vera(Wiring):
         with self._unless_taken(turn):
             answer(turn, self, self._manner, self._time(deadline), owner=_owner(), admit=self._admit)
 
-    def tell_failure(self, turn: Turn, deadline: float | None = None) -> None:
+    def tell_failure(self, turn: Turn, deadline: float | None = None, *, condition: str) -> None:
         """Say in the turn's message that every attempt has failed, unless it was answered after all."""
         from vera.assistant.failure import tell_failure  # noqa: PLC0415 - rarely needed
 
         with self._unless_taken(turn):
-            tell_failure(turn, self, self._manner, self._time(deadline), owner=_owner())
+            tell_failure(turn, self, self._manner, self._time(deadline), owner=_owner(), condition=condition)
 
     def ask(
         self,
@@ -182,9 +186,13 @@ class Vera(Wiring):
             self.journal.record(turn.key, TurnDropped("lost"))
         except Exception as error:
             self.journal.record(turn.key, TurnRaised(named(error)))
-            if isinstance(error, SurfaceRefused) and error.code in _TOKEN_REFUSED:
-                self._slack.token = self._credentials.refresh().bot_token  # rotated: the next attempt has the new one
+            self._look_for_a_newer_token(error)
             raise
+
+    def _look_for_a_newer_token(self, error: Exception) -> None:
+        """Where Slack has refused the token, it may have been rotated: then the next attempt has the new one."""
+        if isinstance(error, SurfaceRefused) and error.code in _TOKEN_REFUSED:
+            self._slack.token = self._credentials.refresh().bot_token
 
 
 class _OnScreen:

@@ -22,6 +22,7 @@ from vera.assistant.journal import TurnDropped, TurnEnded, TurnRaised
 from vera.assistant.knowledge import Passage
 from vera.assistant.limits import ExternalNotAllowed
 from vera.assistant.model import ToolUse
+from vera.aws.secrets import SlackCredentials
 from vera.errors import LedgerUnavailable, NotAllowed, SettingsError, SurfaceRefused, TurnTaken
 from vera.storage.sqlite import Database, SQLiteLedger
 
@@ -210,6 +211,35 @@ def test_a_token_that_slack_refuses_is_read_again_and_the_turn_is_raised(slack: 
         vera.answer(TURN)
 
     assert heard.events[-1] == TurnRaised("SurfaceRefused: chat.postMessage: token_revoked")
+
+
+class RotatedCredentials:
+    """A secret that was changed after it was read."""
+
+    def get(self) -> SlackCredentials:
+        return SlackCredentials("xoxb-old", "signing")
+
+    def refresh(self) -> SlackCredentials:
+        return SlackCredentials("xoxb-new", "signing")
+
+
+@pytest.mark.parametrize(
+    ("method", "event"),
+    [
+        ("chat.postMessage", "event_app_mention"),
+        ("auth.test", "event_app_mention_without_authorizations"),
+    ],
+)
+def test_after_a_token_was_rotated_the_next_attempt_has_the_new_one(slack: SmallSlack, method: str, event: str) -> None:
+    slack.script(method, *[refusal("token_revoked")] * 3)
+    vera = vera_of(slack, threads=MemoryThreads())
+    vars(vera)["_credentials"] = RotatedCredentials()
+    handler = vera.lambda_handler()
+
+    with pytest.raises(SurfaceRefused):
+        handler({"kind": "event", "payload": sample(event)}, in_time())
+
+    assert vera._slack.token == "xoxb-new"
 
 
 ADMISSIONS: dict[str, tuple[dict[str, Any], dict[str, Any], type[NotAllowed] | None]] = {

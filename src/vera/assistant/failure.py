@@ -24,9 +24,10 @@ __all__ = ["tell_failure"]
 _SENTENCE = "I tried several times and could not answer this. Your question is kept for whoever runs me"
 
 
-def tell_failure(turn: Turn, ports: Ports, manner: Manner, time: Time, *, owner: str) -> None:
+def tell_failure(turn: Turn, ports: Ports, manner: Manner, time: Time, *, owner: str, condition: str) -> None:
     """Say in the turn's message that it has failed for good, with a reference into the logs.
 
+    `condition` is why no further attempt is made, in one word for the journal (Lambda's `RetriesExhausted`).
     Raises `TurnTaken` where it has been answered after all, and `LedgerUnavailable` where the lease of the last attempt
     still runs (asked again later, it will have run out), or where the ledger is out of reach and a message stands.
     """
@@ -44,7 +45,7 @@ def tell_failure(turn: Turn, ports: Ports, manner: Manner, time: Time, *, owner:
         if ports.surface.find(turn):
             raise
         ports.surface.post(turn, f"{FOOTER}{sentence}", part=0, state="done")
-        ports.journal.record(turn.key, TurnEnded("failed", time.clock() - began, edits=1, error="RetriesExhausted"))
+        ports.journal.record(turn.key, TurnEnded("failed", time.clock() - began, edits=1, error=condition))
         return
     with (
         lease,
@@ -61,4 +62,4 @@ def tell_failure(turn: Turn, ports: Ports, manner: Manner, time: Time, *, owner:
         reply.finish("", sentence)
         time.persist(partial(lease.complete, "failed"))
         seconds = time.clock() - began
-        ports.journal.record(turn.key, TurnEnded("failed", seconds, edits=reply.edits, error="RetriesExhausted"))
+        ports.journal.record(turn.key, TurnEnded("failed", seconds, edits=reply.edits, error=condition))

@@ -18,12 +18,11 @@ _KINDS = {"event", "command", "interaction"}
 class HandOver:
     """Slack's request as the receiver passed it on: verified, classified and acknowledged.
 
-    `payload` is Slack's JSON, or a slash command's fields; `received_at` is when it came, in Unix seconds.
+    `payload` is Slack's JSON, or a slash command's fields.
     """
 
     kind: str
     payload: dict[str, Any]
-    received_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +31,17 @@ class Failure:
 
     of: HandOver
     condition: str
-    request_id: str
 
 
 def parse(event: Any) -> HandOver | Failure:
     """Recognize what the worker was invoked with; raises `ValueError` for anything else, naming its keys alone."""
     match event:
-        case {"kind": str(kind), "payload": dict(payload), **rest} if kind in _KINDS:
-            received_at = rest.get("received_at")
-            return HandOver(kind, payload, float(received_at) if isinstance(received_at, int | float) else 0.0)
-        case {"requestContext": {"condition": str(condition), **context}, "requestPayload": inner}:
+        case {"kind": str(kind), "payload": dict(payload)} if kind in _KINDS:
+            return HandOver(kind, payload)
+        case {"requestContext": {"condition": str(condition)}, "requestPayload": inner}:
             failed = parse(inner)
             if isinstance(failed, Failure):
                 raise ValueError("a record about a record: the receiver drops these")  # noqa: TRY004 - its form is right
-            return Failure(failed, condition, str(context.get("requestId", "")))
+            return Failure(failed, condition)
     keys = ", ".join(sorted(map(str, event)))[:200] if isinstance(event, dict) else type(event).__name__
     raise ValueError(f"not a hand-over: {keys or 'empty'}")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def tell(world: World, turn: Turn):
-    tell_failure(turn, world, MANNER, world.time, owner=next(world.owners))
+    tell_failure(turn, world, MANNER, world.time, owner=next(world.owners), condition="EventAgeExceeded")
 
 
 def died_halfway(world: World, turn: Turn):
@@ -39,7 +39,7 @@ def test_the_last_word_stands_in_the_message_that_a_dead_worker_left():
     assert text.startswith(f"{FOOTER}I tried several times")
     assert f"(reference `{turn.ts}`)" in text
     assert world.ledger.turns[turn.key].outcome == "failed"
-    assert [event.error for event in world.journal.of(TurnEnded)] == ["RetriesExhausted"]
+    assert [event.error for event in world.journal.of(TurnEnded)] == ["EventAgeExceeded"]
     assert not turn_threads()
 
 

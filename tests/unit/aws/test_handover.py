@@ -13,7 +13,7 @@ EVENT = {"kind": "event", "payload": {"type": "event_callback"}, "retry": {"num"
 
 
 def test_a_hand_over_is_recognized() -> None:
-    assert parse(EVENT) == HandOver("event", {"type": "event_callback"}, 5.5)
+    assert parse(EVENT) == HandOver("event", {"type": "event_callback"})
 
 
 def test_a_record_about_a_failure_holds_what_failed() -> None:
