@@ -92,12 +92,16 @@ class ToolCalled:
 
 @dataclass(frozen=True, slots=True)
 class EditMade:
-    """A message was posted (`posted`) or edited; `wanted` counts the edits that this one overtook, itself included."""
+    """A message was posted (`posted`) or edited; `wanted` counts the edits that this one overtook, itself included.
+
+    `budget_left` is how many more the workspace's budget has by now.
+    """
 
     part: int
     ts: str
     characters: int
     seconds: float
+    budget_left: float
     posted: bool = False
     wanted: int = 1
 
@@ -108,6 +112,7 @@ class EditRefused:
 
     part: int
     code: str
+    budget_left: float
     retry_after_seconds: float = 0.0
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vera.assistant.conversation import Turn
     from vera.assistant.journal import Event
     from vera.assistant.ledger import Lease
+    from vera.assistant.pacing import EditBudget
 
 __all__ = ["TOO_LONG", "MessageState", "MessageSurface", "Messages"]
 
@@ -75,11 +76,13 @@ class Messages:
         turn: Turn,
         lease: Lease,
         *,
+        budget: EditBudget,
         note: Callable[[Event], None],
         clock: Callable[[], float],
     ) -> None:
-        """Begin with what the ledger knows of the turn."""
-        self._surface, self._turn, self._lease, self._note, self._clock = surface, turn, lease, note, clock
+        """Begin with what the ledger knows of the turn. `budget` is told if Slack wants to be left alone."""
+        self._surface, self._turn, self._lease = surface, turn, lease
+        self._budget, self._note, self._clock = budget, note, clock
         self._recorded = dict(enumerate(lease.record.messages))
         self._ts = dict(self._recorded)
         self._unsure = lease.taken_over  # whether messages may stand that `_ts` doesn't know of
@@ -113,8 +116,9 @@ class Messages:
             raise
         self._held[part] = (text, state)
         self.edits += 1
-        seconds = self._clock() - began
-        self._note(EditMade(part, self._ts[part], len(text), seconds, posted=posted, wanted=wanted))
+        now = self._clock()
+        left = self._budget.left(now)
+        self._note(EditMade(part, self._ts[part], len(text), now - began, left, posted=posted, wanted=wanted))
         self._record()
 
     def keep(self, parts: int) -> None:
@@ -167,7 +171,10 @@ class Messages:
                 self._recorded[part] = ts
 
     def _note_refusal(self, part: int, refusal: SurfaceUnavailable | SurfaceRefused) -> None:
+        code, retry_after_seconds, now = "unavailable", 0.0, self._clock()
         if isinstance(refusal, RateLimited):
-            self._note(EditRefused(part, "ratelimited", refusal.retry_after_seconds))
-        else:
-            self._note(EditRefused(part, refusal.code if isinstance(refusal, SurfaceRefused) else "unavailable"))
+            code, retry_after_seconds = "ratelimited", refusal.retry_after_seconds
+            self._budget.refused(now, retry_after_seconds)
+        elif isinstance(refusal, SurfaceRefused):
+            code = refusal.code
+        self._note(EditRefused(part, code, self._budget.left(now), retry_after_seconds))

@@ -60,6 +60,12 @@ class EditBudget:
             self._left = min(self._left, self._reserve)
             self._closed_until = self._at = max(self._closed_until, now + max(0.0, retry_after_seconds))
 
+    def left(self, now: float) -> float:
+        """Return how many edits are left, the reserve included: none while a 429 stands, less than none in debt."""
+        with self._lock:
+            left = self._filled(now)
+            return min(0.0, left) if now < self._closed_until else left
+
     def _until_affordable(self) -> float:
         return (self._reserve + 1 - self._left) / self._per_second
 
@@ -68,8 +74,11 @@ class EditBudget:
         return (1 - self._left / self._burst) / self._per_second - max(0.0, now - self._last_taken)
 
     def _refill(self, now: float) -> None:
-        self._left = min(self._burst, self._left + max(0.0, now - self._at) * self._per_second)
+        self._left = self._filled(now)
         self._at = max(self._at, now)
+
+    def _filled(self, now: float) -> float:
+        return min(self._burst, self._left + max(0.0, now - self._at) * self._per_second)
 
 
 class Wanted:

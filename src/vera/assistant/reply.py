@@ -55,7 +55,7 @@ class Reply:
     ) -> None:
         """Prepare to write; nothing is posted before the first `status`, or `finish`."""
         self._surface, self._budget, self._note, self._time = surface, budget, note, time
-        self._messages = Messages(surface, turn, lease, note=note, clock=time.clock)
+        self._messages = Messages(surface, turn, lease, budget=budget, note=note, clock=time.clock)
         self._wanted, self._seen = Wanted(every_tokens), 0
         self._draft: Draft | None = None
         self._status = ""
@@ -214,13 +214,9 @@ class Reply:
         self._full, self._full_text = [], ""
 
     def _land(self, part: int, text: str, state: MessageState) -> None:
-        """Let one message hold this text, and tell the budget if Slack wants to be left alone."""
+        """Let one message hold this text."""
         wanted = self._wanted.count
-        try:
-            self._messages.land(part, text, state, wanted=max(1, wanted - self._seen))
-        except RateLimited as refusal:
-            self._budget.refused(self._time.clock(), refusal.retry_after_seconds)
-            raise
+        self._messages.land(part, text, state, wanted=max(1, wanted - self._seen))
         self._seen = wanted
 
     def _land_for_sure(self, part: int, text: str, state: MessageState) -> None:

@@ -139,6 +139,40 @@ def test_a_shorter_refusal_does_not_end_a_longer_one():
     assert budget.take(3.0) == 57.0
 
 
+def test_what_is_left_is_told_and_looking_costs_nothing():
+    budget = a_budget()
+    told = [budget.left(0.0)]
+
+    for _ in range(3):
+        budget.take(0.0, last=True)
+    told += [budget.left(0.0), budget.left(0.0), budget.left(1.0), budget.left(600.0)]
+
+    assert told == [BURST, BURST - 3, BURST - 3, BURST - 3 + RATE, BURST]
+
+
+def test_nothing_is_left_while_a_refusal_stands_and_less_than_nothing_in_debt():
+    budget = a_budget()
+    budget.refused(0.0, 10.0)
+    refused, afterwards = budget.left(9.0), budget.left(12.0)
+    for _ in range(9):
+        budget.take(12.0, last=True)
+
+    assert (refused, afterwards) == (0.0, RESERVE + 2 * RATE)
+    assert budget.left(12.0) == RESERVE + 2 * RATE - 9
+
+
+@given(STEPS, st.floats(0, 100))
+def test_whenever_more_than_the_reserve_and_an_edit_is_left_a_last_edit_is_made(
+    steps: list[tuple[float, str, float]], later: float
+):
+    budget = a_budget()
+    played(steps, budget)
+    now = sum(step[0] for step in steps) + later
+
+    assert budget.left(now) <= BURST
+    assert budget.left(now) < RESERVE + 1 or budget.take(now, last=True) == 0
+
+
 def test_a_clock_that_is_set_back_gives_nothing_away():
     budget = a_budget()
     assert budget.take(50.0) == 0

@@ -256,6 +256,24 @@ def test_after_a_429_on_the_way_nobody_edits_before_it_is_over():
     assert world.wall.calls.count("edit") == 2
 
 
+def test_each_edit_tells_how_many_are_left_and_a_429_that_there_are_none():
+    world = World()
+    world.budget = EditBudget(per_minute=60, burst=10, reserve=2)
+    turn = world.ask()
+
+    with world.replying(turn) as reply:
+        reply.status("Writing")
+        speak(world, reply, ANSWER)
+        faulty(world, after(0, rate_limited(5.0)))
+        reply.finish(f"{ANSWER} That is all.")
+
+    made, refusals = world.journal.of(EditMade), world.journal.of(EditRefused)
+    assert made[0].budget_left == 10
+    assert all(8 <= edit.budget_left < 10 for edit in made[1:-1])
+    assert [(each.code, each.budget_left) for each in refusals] == [("ratelimited", 0.0)]
+    assert made[-1].budget_left == 1  # of the reserve of two, for which the refusal was waited for
+
+
 def test_a_429_that_stands_for_other_replies_holds_up_the_last_edit_but_not_the_first_status():
     world = World()
     turn = world.ask()
