@@ -85,13 +85,15 @@ class Wiring:
         journal: Journal | None = None,
         surface: MessageSurface | None = None,
         threads: ThreadReader | None = None,
+        slack: WebClient | None = None,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Set up from `settings`, by default those of the environment. Raises `SettingsError`.
 
         `tools` are offered to the model beside those built in. Ports that are passed in stand for those that the
-        settings would make.
+        settings would make; `slack` is the client by which `surface` and `threads` speak (`vera.slack.web.web_client`
+        makes one that neither retries nor logs).
         """
         self.settings = settings or Settings.from_environment(os.environ)
         self._added_tools = tools
@@ -110,6 +112,7 @@ class Wiring:
             "journal": journal,
             "surface": surface,
             "threads": threads,
+            "_slack": slack,
         }
         vars(self).update({name: port for name, port in given.items() if port is not None})
 

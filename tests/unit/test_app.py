@@ -24,6 +24,7 @@ from vera.assistant.limits import ExternalNotAllowed
 from vera.assistant.model import ToolUse
 from vera.aws.secrets import SlackCredentials
 from vera.errors import LedgerUnavailable, NotAllowed, SettingsError, SurfaceRefused, TurnTaken
+from vera.slack.web import web_client
 from vera.storage.sqlite import Database, SQLiteLedger
 
 if TYPE_CHECKING:
@@ -71,6 +72,18 @@ def test_ports_that_are_passed_in_answer_a_turn() -> None:
     assert text.startswith("Nine to five [1].")
     assert "[Hours](https://acme.example/hours)" in text
     assert isinstance(heard.events[-1], TurnEnded)
+
+
+def test_a_slack_client_of_ones_own_is_the_one_that_speaks(slack: SmallSlack) -> None:
+    ts = slack.say(TURN.channel, TURN.user, TURN.text)
+    own = web_client("xoxb-own", base_url=slack.url)
+    settings = Settings(slack_bot_token="xoxb-secret", slack_api_url="http://127.0.0.1:9/")
+    vera = Vera(settings, ledger=MemoryLedger(), model=ScriptedModel(["Nine to five."]), slack=own)
+
+    vera.answer(Turn(channel=TURN.channel, ts=ts, user=TURN.user, text=TURN.text))
+
+    assert [arguments["thread_ts"] for arguments in slack.called("chat.postMessage")] == [ts]
+    assert slack.called("chat.update")[-1]["text"] == "Nine to five."
 
 
 @pytest.mark.parametrize("done", [True, False], ids=["answered", "busy"])

@@ -51,15 +51,22 @@ _TOO_MANY_REQUESTS = 429
 _SERVERS_FAULT = 500
 
 
-def web_client(token: str, *, base_url: str = "", timeout_seconds: int = _TIMEOUT_SECONDS) -> WebClient:
+def web_client(
+    token: str,
+    *,
+    base_url: str = "",
+    timeout_seconds: int = _TIMEOUT_SECONDS,
+    kind: Callable[..., WebClient] = WebClient,
+) -> WebClient:
     """Make a client that neither retries nor logs: slack_sdk's would sleep, post twice, and log bodies.
 
-    One TLS context serves all calls; left to itself, each would read the certificates anew.
+    One TLS context serves all calls; left to itself, each would read the certificates anew. `kind` makes it from
+    `WebClient`'s own arguments: a subclass, say.
     """
     silent = logging.getLogger("vera.slack.sdk")
     silent.setLevel(logging.CRITICAL + 1)
     url = base_url or WebClient.BASE_URL
-    return WebClient(
+    return kind(
         token,
         base_url=url,
         timeout=timeout_seconds,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from slack_sdk import WebClient
 
 from fakes.slack_api import Answer, SmallSlack, refusal
 from vera.errors import MessageGone, RateLimited, SurfaceRefused, SurfaceUnavailable
 from vera.slack.web import ask, messages_of, moment, web_client
 
 if TYPE_CHECKING:
-    from slack_sdk import WebClient
+    from slack_sdk.web import SlackResponse
 
 PASSING = {
     "internal_error": (refusal("internal_error"), True),
@@ -153,6 +154,23 @@ def test_a_client_for_slack_itself_has_one_tls_context():
     assert client.base_url == "https://slack.com/api/"
     assert client.ssl is not None
     assert client.retry_handlers == []
+
+
+def test_a_client_of_another_kind_has_the_same_manners(slack: SmallSlack):
+    class Counting(WebClient):
+        calls = 0
+
+        def api_call(self, *positional: Any, **named: Any) -> SlackResponse:
+            self.calls += 1
+            return super().api_call(*positional, **named)
+
+    client = web_client("xoxb-secret", base_url=slack.url, kind=Counting)
+    ask(client.auth_test)
+
+    assert isinstance(client, Counting)
+    assert client.calls == 1
+    assert client.retry_handlers == []
+    assert client.logger is web_client("xoxb-secret").logger
 
 
 def test_pages_are_read_to_the_last_and_each_message_once(slack: SmallSlack, client: WebClient):
