@@ -21,6 +21,7 @@ class Fault:
     `method` is a Web API method or `*`; it strikes at each `every`-th call, at most `times` times (None: for ever).
     `status` and `error` are what the caller is told, `retry_after` in seconds. `hang` never answers; `drop` cuts the
     connection without a byte. `applied` does what was asked first: with `drop` or `hang`, done but the answer lost.
+    `label` says whose it is: two that are the same otherwise are two.
     """
 
     method: str
@@ -32,6 +33,7 @@ class Fault:
     hang: bool = False
     drop: bool = False
     applied: bool = False
+    label: str = ""
 
 
 class Faults:
@@ -54,12 +56,13 @@ class Faults:
         hang: bool = False,
         drop: bool = False,
         applied: bool = False,
+        label: str = "",
     ) -> Fault:
         """Put a fault in force, and return it. Its counting starts anew where it was there already.
 
         Raises ValueError for a fault that would do nothing, or never strike.
         """
-        fault = Fault(method, every, times, status, error, retry_after, hang, drop, applied)
+        fault = Fault(method, every, times, status, error, retry_after, hang, drop, applied, label)
         if every < 1 or (times is not None and times < 1):
             raise ValueError(f"a fault strikes at least once, at every first call or later: {fault}")
         if status == 200 and error is None and not hang and not drop:  # noqa: PLR2004 - HTTP's own number
@@ -80,6 +83,13 @@ class Faults:
         with self._lock:
             self._counted.clear()
             self._struck.clear()
+
+    def left(self, fault: Fault) -> int | None:
+        """Return how often a fault has still to strike: 0 where it is not in force, None where it never ends."""
+        with self._lock:
+            if fault not in self._struck:
+                return 0
+            return None if fault.times is None else fault.times - self._struck[fault]
 
     def __iter__(self) -> Iterator[Fault]:
         """Go through the faults in force."""

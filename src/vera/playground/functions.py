@@ -2,8 +2,8 @@
 
 An asynchronous invocation is run at least once: after an error, a timeout or a dead process again, after each of the
 function's delays; then its payload is a dead letter, and the on-failure record goes to the destination. More processes
-are started when those there are busy, up to the function's bound; beyond it invocations wait. Held by
-`test_playground_functions.py`.
+are started when those there are busy, up to the function's bound; beyond it invocations wait, as they do while the
+function is stopped. Held by `test_playground_functions.py`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from vera.playground.processes import FunctionProcess, Outcome
 from vera.playground.schedule import report
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from vera.playground.schedule import Time
 
 _KEPT_LINES = 50_000
+_THROTTLED = {
+    "Reason": "ReservedFunctionConcurrentInvocationLimitExceeded",
+    "Type": "User",
+    "message": "Rate Exceeded.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,13 @@ class ProcessState:
         return bool(self.request_id)
 
 
+class Retry(NamedTuple):
+    """A retry that is due `at` (unix seconds): attempt number `attempt`, which counts from 1."""
+
+    at: float
+    attempt: int
+
+
 class _Deployed:
     """A function with its processes, its queue and its log. Fields are guarded by the condition of `Functions`."""
 
@@ -73,21 +85,34 @@ class _Deployed:
         self.idle: list[FunctionProcess] = []
         self.spent: list[FunctionProcess] = []
         self.all: list[FunctionProcess] = []
+        self.stopped = False
+        self.retries: list[Retry] = []
         self.log: deque[str] = deque(maxlen=_KEPT_LINES)
         self.log_file = None if log_file is None else log_file.open("a", encoding="utf-8")
         self.queue = ThreadPoolExecutor(function.max_processes, thread_name_prefix=f"lambda-{function.name}")
 
 
 class Functions:
-    """The functions of one account. `log_folder` keeps a file `<function>.log` of each one's output as well."""
+    """The functions of one account. `log_folder` keeps a file `<function>.log` of each one's output as well.
 
-    def __init__(self, *, time: Time, log_folder: Path | None = None) -> None:
+    `on_journal` is given each line that a function writes into its journal (`pipe.py`), on several threads.
+    """
+
+    def __init__(
+        self,
+        *,
+        time: Time,
+        log_folder: Path | None = None,
+        on_journal: Callable[[bytes], None] = lambda _: None,
+    ) -> None:
         self._time = time
+        self._on_journal = on_journal
         self._log_folder = log_folder
         self._changed = threading.Condition()
         self._deployed: dict[str, _Deployed] = {}
         self._invocations: list[Invocation] = []
         self._dead_letters: list[DeadLetter] = []
+        self._listeners: list[Callable[[], None]] = []
         self._under_way = 0
         self._closed = False
 
@@ -105,9 +130,22 @@ class Functions:
             return self._deployed[plain].function
 
     def invoke(self, name: str, event: Any, *, request_id: str = "") -> Outcome:
-        """Run a function and wait for its answer: no retry, as Lambda's `RequestResponse`. Raises KeyError."""
+        """Run a function and wait for its answer: no retry, as Lambda's `RequestResponse`. Raises KeyError.
+
+        One that is stopped when it is called does not run: the outcome is `throttled`.
+        """
         deployed = self._deployed[self.named(name).name]
+        if deployed.stopped:
+            return Outcome("throttled", dict(_THROTTLED))
         return self._run(deployed, _sent(event), request_id or str(uuid.uuid4()), attempt=1)
+
+    def warm(self, name: str) -> None:
+        """Start a process of a function that has none, so that its first invocation doesn't wait for one. KeyError."""
+        with self._changed:
+            deployed = self._deployed[name]
+            if not deployed.all and not self._closed and (process := self._free(deployed)):
+                deployed.idle.append(process)
+                self._changed.notify_all()
 
     def invoke_later(self, name: str, event: Any) -> str:
         """Run a function soon, and again where it fails, as Lambda's `Event`; return its id. Raises KeyError."""
@@ -151,6 +189,42 @@ class Functions:
                 process.kill()
             return tuple(process.pid for process in busy)
 
+    def stop(self, name: str) -> tuple[int, ...]:
+        """Leave a function no concurrency: kill its busy processes, start nothing more, and return their pids.
+
+        What is killed is tried again, as after any failure; what was or is invoked for later waits in the queue.
+        """
+        with self._changed:
+            self._deployed[name].stopped = True
+            killed = self.kill(name)
+        self._tell()
+        return killed
+
+    def resume(self, name: str) -> None:
+        """Let a function run again: first what waits in its queue."""
+        with self._changed:
+            self._deployed[name].stopped = False
+            self._changed.notify_all()
+        self._tell()
+
+    def stopped(self, name: str) -> bool:
+        """Return whether a function is stopped."""
+        with self._changed:
+            return self._deployed[name].stopped
+
+    def retries(self, name: str) -> tuple[Retry, ...]:
+        """Return the retries of a function that wait for their moment, the next one first."""
+        with self._changed:
+            return tuple(sorted(self._deployed[name].retries))
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each start and end of a run, each stop and resumption, and when a retry is planned.
+
+        On whatever thread it happens, several at once maybe, and under no lock.
+        """
+        with self._changed:
+            self._listeners.append(listener)
+
     def wait_for(self, wanted: Callable[[Self], bool], *, timeout_seconds: float = 10.0) -> None:
         """Return once `wanted` holds, asked now and at each start, end and log line. Raises TimeoutError."""
         with self._changed:
@@ -172,8 +246,9 @@ class Functions:
                     process.kill()
         for deployed in self._deployed.values():
             deployed.queue.shutdown(wait=True, cancel_futures=True)
-        for process in processes:
-            process.close()
+        if processes:
+            with ThreadPoolExecutor(len(processes)) as closing:
+                list(closing.map(FunctionProcess.close, processes))
         for deployed in self._deployed.values():
             if deployed.log_file is not None:
                 deployed.log_file.close()
@@ -203,19 +278,30 @@ class Functions:
                 return
             again = attempt <= len(function.retry_delays_seconds)
             if again:
-                delay_seconds = function.retry_delays_seconds[attempt - 1]
-                self._time.after(delay_seconds, lambda: self._again(deployed, event, request_id, attempt + 1))
+                self._retry_later(deployed, event, request_id, attempt)
             else:
                 self._give_up(function, event, request_id, attempt, outcome)
         finally:
             with self._changed:
                 self._under_way -= 0 if again else 1
                 self._changed.notify_all()
+            self._tell()
 
-    def _again(self, deployed: _Deployed, event: Any, request_id: str, attempt: int) -> None:
-        self._queue(deployed, event, request_id, attempt=attempt)
+    def _retry_later(self, deployed: _Deployed, event: Any, request_id: str, attempt: int) -> None:
+        delay_seconds = deployed.function.retry_delays_seconds[attempt - 1]
+        retry = Retry(self._time.now() + delay_seconds, attempt + 1)
         with self._changed:
-            self._under_way -= 1  # what was kept under way while it waited
+            deployed.retries.append(retry)
+
+        def again() -> None:
+            with self._changed:
+                deployed.retries.remove(retry)
+            self._queue(deployed, event, request_id, attempt=retry.attempt)
+            with self._changed:
+                self._under_way -= 1  # what was kept under way while it waited
+            self._tell()
+
+        self._time.after(delay_seconds, again)
 
     def _give_up(self, function: Function, event: Any, request_id: str, attempts: int, outcome: Outcome) -> None:
         record = {
@@ -242,6 +328,7 @@ class Functions:
         process = self._acquire(deployed, request_id)
         if process is None:
             return Outcome("died", {"errorType": "Runtime.ExitError", "errorMessage": "Lambda is closed"})
+        self._tell()
         started = clock.perf_counter()
         outcome = process.invoke(request_id, event)
         duration_ms = (clock.perf_counter() - started) * 1_000
@@ -252,6 +339,7 @@ class Functions:
             )
             (deployed.idle if process.alive else deployed.spent).append(process)
             self._changed.notify_all()
+        self._tell()
         self._bury(deployed)
         return outcome
 
@@ -259,7 +347,7 @@ class Functions:
         """Return a process for this invocation alone: a warm one, a new one, or one that becomes free."""
         with self._changed:
             while not self._closed:
-                process = self._free(deployed)
+                process = None if deployed.stopped else self._free(deployed)
                 if process is not None:
                     process.request_id = request_id
                     self._changed.notify_all()
@@ -275,7 +363,9 @@ class Functions:
             deployed.spent.append(process)
         if len(deployed.all) - len(deployed.spent) >= deployed.function.max_processes:
             return None
-        process = FunctionProcess(deployed.function, on_log=lambda line: self._log(deployed, line))
+        process = FunctionProcess(
+            deployed.function, on_log=lambda line: self._log(deployed, line), on_journal=self._on_journal
+        )
         deployed.all.append(process)
         return process
 
@@ -287,6 +377,10 @@ class Functions:
             deployed.all = [process for process in deployed.all if process not in spent]
         for process in spent:
             process.close()
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()
 
     def _log(self, deployed: _Deployed, line: str) -> None:
         with self._changed:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from vera.playground.functions import Functions
+    from vera.playground.processes import Outcome
     from vera.playground.schedule import Time
 
 MOST_EVENT_BYTES = 1_048_576
@@ -79,10 +80,7 @@ class LambdaApi:
             request_id = self._functions.invoke_later(function.name, event)
             return Response(status_code=202, headers={"x-amzn-requestid": request_id})
         outcome = await run_in_threadpool(self._functions.invoke, function.name, event, request_id=request_id)
-        headers = {"x-amzn-requestid": request_id, "x-amz-executed-version": "$LATEST"}
-        if not outcome.ok:
-            headers["x-amz-function-error"] = "Unhandled"
-        return JSONResponse(outcome.payload, headers=headers)
+        return _invoked(outcome, request_id)
 
 
 def proxy_event(request: Request, body: bytes, *, now: float) -> dict[str, Any]:
@@ -141,6 +139,15 @@ def _answered(result: Any) -> Response:
     content = base64.b64decode(body) if result.get("isBase64Encoded") else body.encode()
     headers = {str(name): str(value) for name, value in (result.get("headers") or {}).items()}
     return Response(content, int(result["statusCode"]), headers=headers)
+
+
+def _invoked(outcome: Outcome, request_id: str) -> Response:
+    if outcome.status == "throttled":
+        return JSONResponse(outcome.payload, 429, headers={"x-amzn-errortype": "TooManyRequestsException"})
+    headers = {"x-amzn-requestid": request_id, "x-amz-executed-version": "$LATEST"}
+    if not outcome.ok:
+        headers["x-amz-function-error"] = "Unhandled"
+    return JSONResponse(outcome.payload, headers=headers)
 
 
 def _refused(status: int, kind: str, message: str) -> Response:

@@ -17,7 +17,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class LoopbackServer:
@@ -60,9 +60,11 @@ class LoopbackServer:
 
 class _Server(uvicorn.Server):
     def __init__(self, app: ASGIApp) -> None:
+        self._app = app
         super().__init__(
             uvicorn.Config(
-                app,
+                self._answer,
+                interface="asgi3",
                 http=_Cuttable,
                 ws="none",
                 loop="asyncio",
@@ -88,6 +90,14 @@ class _Server(uvicorn.Server):
         self._loop = asyncio.get_running_loop()
         self.ready.set()
         await self._stop.wait()
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, and be silent about what was cut off by the end: uvicorn would log it as a failure."""
+        try:
+            await self._app(scope, receive, send)
+        except asyncio.CancelledError:
+            if not self._stop.is_set():
+                raise
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Cut connections and cancel what is still being answered."""

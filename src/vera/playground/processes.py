@@ -18,6 +18,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from vera.playground.pipe import VARIABLE as JOURNAL
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -53,7 +55,10 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an invocation came to: `status` ok, error, timeout or died; `payload` the result, or the error's object."""
+    """What an invocation came to: `status` ok, error, timeout, died or throttled (it did not run).
+
+    `payload` is the result, or the error's object.
+    """
 
     status: str
     payload: Any = None
@@ -65,28 +70,32 @@ class Outcome:
 
 
 class FunctionProcess:
-    """One process of one function. `on_log` is given each line that the function prints."""
+    """One process of one function.
 
-    def __init__(self, function: Function, *, on_log: Callable[[str], None]) -> None:
+    `on_log` is given each line that the function prints, `on_journal` each whole line that it writes to the file
+    descriptor which its environment names (`pipe.py`). Neither may block or raise.
+    """
+
+    def __init__(
+        self,
+        function: Function,
+        *,
+        on_log: Callable[[str], None],
+        on_journal: Callable[[bytes], None] = lambda _: None,
+    ) -> None:
         self._function = function
-        self._on_log = on_log
+        self._on_log, self._on_journal = on_log, on_journal
         self._ready = False
         self._spent = False
         self.request_id = ""
-        self._process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "vera.playground.runtime", function.handler],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=_environment(function),
-            start_new_session=True,  # Ctrl-C in the terminal is the parent's affair
-        )
+        self._process, journal = _started(function)
         self._invocations = cast("BinaryIO", self._process.stdin)
         self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._outputs = (cast("BinaryIO", self._process.stdout), cast("BinaryIO", self._process.stderr))
+        self._outputs = (cast("BinaryIO", self._process.stdout), cast("BinaryIO", self._process.stderr), journal)
+        reads = (self._read_answers, self._read_logs, self._read_journal)
         self._readers = [
             threading.Thread(target=read, args=(stream,), daemon=True)
-            for read, stream in zip((self._read_answers, self._read_logs), self._outputs, strict=True)
+            for read, stream in zip(reads, self._outputs, strict=True)
         ]
         for reader in self._readers:
             reader.start()
@@ -173,6 +182,32 @@ class FunctionProcess:
     def _read_logs(self, stream: BinaryIO) -> None:
         for line in stream:
             self._on_log(line.decode(errors="replace").rstrip("\n"))
+
+    def _read_journal(self, stream: BinaryIO) -> None:
+        for line in stream:
+            if line.endswith(b"\n"):  # else it was killed in mid-sentence
+                self._on_journal(line)
+
+
+def _started(function: Function) -> tuple[subprocess.Popen[bytes], BinaryIO]:
+    """Start the process; return it with the end of its journal's pipe that is read. It alone holds the other end."""
+    reading, writing = os.pipe()
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "vera.playground.runtime", function.handler],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=_environment(function) | {JOURNAL: str(writing)},
+            pass_fds=(writing,),
+            start_new_session=True,  # Ctrl-C in the terminal is the parent's affair
+        )
+    except BaseException:
+        os.close(reading)
+        raise
+    finally:
+        os.close(writing)
+    return process, os.fdopen(reading, "rb")
 
 
 def _died(request_id: str, status: int | None) -> Outcome:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from vera.assistant.journal import Stage
+from vera.playground.mischief import Mischief
+from vera.playground.pipe import PipeJournal
 
 
 def echo(event: Any, context: Any):
@@ -54,10 +59,27 @@ def hang_once(event: Any, context: Any):
     return hang(event, context)
 
 
+def go_wrong(event: Any, context: Any):
+    """Say what is to go wrong now."""
+    return Mischief(Path(os.environ["PLAYGROUND_MISCHIEF"])).next()
+
+
+def tell_journal(event: Any, context: Any):
+    """Tell the journal of one stage of one turn."""
+    PipeJournal.from_environment(os.environ).record("C1:1.0", Stage("Thinking"))
+
+
 def start_another(event: Any, context: Any):
     """Leave a process behind that would hold the streams open for ever."""
     program = "import threading; threading.Event().wait()"
     return subprocess.Popen([sys.executable, "-c", program]).pid
+
+
+def keep_journal(event: Any, context: Any):
+    """Write the event's text into the journal, and die where it says so."""
+    os.write(int(os.environ["PLAYGROUND_JOURNAL"]), event["text"].encode())
+    if event.get("die"):
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def die(event: Any, context: Any):

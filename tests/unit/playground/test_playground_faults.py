@@ -66,3 +66,26 @@ def test_faults_can_be_listed_taken_out_and_cleared():
 def test_a_fault_that_could_do_nothing_is_refused(script: dict[str, Any]):
     with pytest.raises(ValueError, match="a fault"):
         Faults().add("chat.update", **script)
+
+
+def test_how_often_a_fault_has_still_to_strike_is_known():
+    faults = Faults()
+    twice, for_ever = faults.add("chat.update", times=2, status=500), faults.add("chat.delete", status=500)
+
+    left = []
+    for _ in range(3):
+        faults.next("chat.update")
+        left.append(faults.left(twice))
+
+    assert left == [1, 0, 0]
+    assert faults.left(for_ever) is None
+    faults.remove(for_ever)
+    assert faults.left(for_ever) == 0
+
+
+def test_faults_of_two_labels_strike_one_after_the_other():
+    faults = Faults()
+    faults.add("chat.update", times=1, status=429)
+    labelled = faults.add("chat.update", times=1, status=429, label="burst")
+
+    assert [faults.left(labelled) for _ in range(2) if faults.next("chat.update")] == [1, 0]

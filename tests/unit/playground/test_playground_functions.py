@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import select
 import signal
 import subprocess
@@ -92,6 +93,16 @@ def test_an_unknown_function_is_a_key_error(functions: Functions):
     for call in (functions.named, lambda name: functions.invoke(name, {}), lambda n: functions.invoke_later(n, {})):
         with pytest.raises(KeyError):
             call("nobody")
+
+
+def test_a_warm_function_has_its_process_before_it_is_invoked(functions: Functions, deploy: Any):
+    deploy("echo")
+
+    functions.warm("worker")
+    functions.warm("worker")
+
+    (warm,) = functions.processes("worker")
+    assert functions.invoke("worker", {}).payload["pid"] == warm.pid
 
 
 def test_when_all_processes_are_busy_another_starts_up_to_the_bound(functions: Functions, deploy: Any):
@@ -241,6 +252,95 @@ def test_while_a_retry_is_due_nothing_is_settled(functions: Functions, deploy: A
         functions.settle(timeout_seconds=0.01)
 
 
+def test_stopping_a_function_kills_what_runs_which_waits_beyond_its_retry_until_it_is_resumed(
+    functions: Functions, deploy: Any, hand_time: HandTime, tmp_path: Path
+):
+    deploy("hang_once")
+    functions.invoke_later("worker", {"file": str(tmp_path / "once")})
+    functions.wait_for(lambda f: "hanging" in f.log("worker"))
+
+    (pid,) = functions.stop("worker")
+    hand_time.wait_until_planned()
+    due = functions.retries("worker")
+    hand_time.advance(60)
+
+    assert functions.stopped("worker")
+    assert [(retry.at, retry.attempt) for retry in due] == [(1_700_000_060.0, 2)]
+    assert functions.retries("worker") == ()
+    assert statuses(functions) == ["died"]
+    assert gone(pid)
+    with pytest.raises(TimeoutError):
+        functions.settle(timeout_seconds=0.01)
+
+    functions.resume("worker")
+    functions.settle()
+
+    assert not functions.stopped("worker")
+    assert statuses(functions) == ["died", "ok"]
+
+
+def test_what_a_stopped_function_is_asked_for_later_waits_and_all_of_it_runs_when_it_is_resumed(
+    functions: Functions, deploy: Any
+):
+    deploy("echo", max_processes=2)
+    functions.stop("worker")
+    for number in range(5):
+        functions.invoke_later("worker", number)
+
+    assert functions.invoke("worker", {}).status == "throttled"
+    assert functions.processes("worker") == ()
+    functions.resume("worker")
+    functions.settle()
+
+    assert sorted(one.payload["event"] for one in functions.invocations) == [0, 1, 2, 3, 4]
+
+
+def test_one_function_is_stopped_and_another_runs(functions: Functions, deploy: Any):
+    deploy("echo")
+    deploy("echo", name="receiver")
+
+    functions.stop("worker")
+
+    assert functions.invoke("receiver", {}).ok
+
+
+def test_retries_are_known_in_the_order_in_which_they_come(functions: Functions, deploy: Any, hand_time: HandTime):
+    deploy("fail", max_processes=1)
+    for planned in (1, 2):
+        functions.invoke_later("worker", {})
+        hand_time.wait_until_planned(planned)
+        hand_time.advance(20)
+
+    assert functions.retries("worker") == ((1_700_000_060.0, 2), (1_700_000_080.0, 2))
+
+
+def test_listeners_are_told_of_starts_ends_retries_and_stops(functions: Functions, deploy: Any, hand_time: HandTime):
+    deploy("fail", retry_delays_seconds=(5.0,))
+    told: queue.SimpleQueue[tuple[int, int, bool]] = queue.SimpleQueue()
+
+    def look():
+        busy = sum(state.busy for state in functions.processes("worker"))
+        told.put((busy, len(functions.retries("worker")), functions.stopped("worker")))
+
+    def is_told(expected: tuple[int, int, bool]):
+        while told.get(timeout=10) != expected:
+            pass
+        return True
+
+    functions.listen(look)
+    functions.invoke_later("worker", {})
+
+    assert is_told((1, 0, False))
+    assert is_told((0, 1, False))
+    functions.stop("worker")
+    assert is_told((0, 1, True))
+    hand_time.advance(5)
+    assert is_told((0, 0, True))
+    functions.resume("worker")
+    assert is_told((1, 0, False))
+    assert is_told((0, 0, False))
+
+
 def test_what_a_function_prints_is_kept_by_function_and_in_a_file(functions: Functions, deploy: Any, tmp_path: Path):
     deploy("echo")
     functions.invoke("worker", {}, request_id="r-1")
@@ -266,6 +366,24 @@ def test_closing_leaves_no_process_and_lets_nothing_more_in(hand_time: HandTime,
     assert all(gone(pid) for pid in pids)
     functions.invoke_later("echo", {})
     assert functions.invoke("echo", {}).status == "died"
+
+
+def test_closing_lets_go_of_what_waits_for_a_stopped_function(
+    hand_time: HandTime, function_environment: dict[str, str], tmp_path: Path
+):
+    functions = Functions(time=hand_time)
+    dotted = "unit.playground.lambda_handlers:hang_once"
+    functions.deploy(Function(name="worker", handler=dotted, environment=function_environment, max_processes=1))
+    functions.invoke_later("worker", {"file": str(tmp_path / "once")})
+    functions.wait_for(lambda f: "hanging" in f.log("worker"))
+    for _ in range(3):
+        functions.invoke_later("worker", {"file": str(tmp_path / "once")})
+
+    (pid,) = functions.stop("worker")
+    functions.close()
+
+    assert gone(pid)
+    assert statuses(functions) == ["died"]
 
 
 PARENT = """

@@ -151,6 +151,19 @@ def test_boto3_is_refused_in_lambdas_words(aws: Any):
     assert code(FunctionName="echo", InvocationType="Event", Payload=large) == ("RequestTooLargeException", 413)
 
 
+def test_boto3_is_throttled_by_a_function_that_is_stopped_unless_it_can_wait(functions: Functions, aws: Any):
+    functions.stop("echo")
+
+    with pytest.raises(ClientError) as refused:
+        aws.invoke(FunctionName="echo")
+    later = aws.invoke(FunctionName="echo", InvocationType="Event")
+    later["Payload"].close()
+
+    assert refused.value.response["Error"]["Code"] == "TooManyRequestsException"
+    assert later["StatusCode"] == 202
+    assert not functions.idle
+
+
 def test_an_unsigned_invocation_is_refused(server: LoopbackServer, functions: Functions):
     status, _, headers = post(server, "/2015-03-31/functions/echo/invocations")
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import http.client
 import threading
 import urllib.request
@@ -20,6 +21,11 @@ async def hello(request: Request):
     return PlainTextResponse("hello")
 
 
+async def sleep(request: Request):
+    request.app.state.reached.set()
+    await asyncio.Event().wait()
+
+
 async def never(request: Request):
     request.app.state.reached.set()
     while (await request.receive())["type"] != "http.disconnect":
@@ -29,7 +35,7 @@ async def never(request: Request):
 
 @pytest.fixture
 def app():
-    app = Starlette(routes=[Route("/", hello), Route("/never", never)])
+    app = Starlette(routes=[Route("/", hello), Route("/never", never), Route("/sleep", sleep)])
     app.state.reached = threading.Event()
     return app
 
@@ -65,6 +71,16 @@ def test_stopping_cuts_who_still_waits(app: Starlette):
     waiter.join(timeout=5)
     connection.close()
     assert cut == [True]
+
+
+def test_what_is_cut_off_by_the_end_is_no_failure_that_anybody_logs(app: Starlette, caplog: pytest.LogCaptureFixture):
+    with LoopbackServer(app) as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+        connection.request("GET", "/sleep")
+        assert app.state.reached.wait(5)
+
+    connection.close()
+    assert caplog.records == []
 
 
 def test_what_was_never_started_can_be_closed(app: Starlette):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import Any
 
@@ -26,9 +27,10 @@ def started(function_environment: dict[str, str]):
         function = Function(
             name="worker", handler=f"unit.playground.lambda_handlers:{handler}", environment=environment, **fields
         )
-        process = FunctionProcess(function, on_log=log)
+        journal = []
+        process = FunctionProcess(function, on_log=log, on_journal=journal.append)
         processes.append(process)
-        process.lines, process.hung = lines, hung
+        process.lines, process.journal, process.hung = lines, journal, hung
         return process
 
     yield start
@@ -51,6 +53,43 @@ def test_a_process_answers_stays_warm_and_sees_only_its_own_environment(started:
     assert {"AWS_LAMBDA_FUNCTION_NAME", "AWS_REGION"} <= set(first.payload["environment"])
     process.close()
     assert process.lines == ["echo r-1", "echo r-2"]
+
+
+def test_what_a_process_writes_into_its_journal_comes_line_by_line_however_long(started: Any):
+    process = started("keep_journal")
+
+    process.invoke("r-1", {"text": "one\ntwo\n"})
+    process.invoke("r-2", {"text": f"{'x' * 200_000}\n"})
+    process.close()
+
+    assert process.journal == [b"one\n", b"two\n", b"x" * 200_000 + b"\n"]
+
+
+def test_of_a_killed_process_every_whole_line_is_read_and_no_half_one(started: Any):
+    process = started("keep_journal")
+
+    outcome = process.invoke("r-1", {"text": "whole\nha", "die": True})
+    process.close()
+
+    assert outcome.status == "died"
+    assert process.journal == [b"whole\n"]
+
+
+def test_a_process_that_cannot_be_started_leaves_no_descriptor_open():
+    function = Function(name="worker", handler="no:matter", environment={"A": "half a line\0"})
+    before = next_descriptor()
+
+    with pytest.raises(ValueError, match="null byte"):
+        FunctionProcess(function, on_log=lambda _: None)
+
+    assert next_descriptor() == before
+
+
+def next_descriptor() -> int:
+    """Return the lowest one that is free."""
+    descriptor = os.open(os.devnull, os.O_RDONLY)
+    os.close(descriptor)
+    return descriptor
 
 
 def test_an_error_leaves_the_process_warm(started: Any):
