@@ -27,6 +27,9 @@ from vera.assistant.model import (
 )
 from vera.errors import ModelBusy, StreamBroken
 from vera.local import PassageModel
+from vera.playground.pipe import PipeJournal
+from vera.playground.witness import Witnesses
+from vera.playground.witness_model import WitnessedModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,8 +56,13 @@ class Subject:
     calling: Callable[[], ChatModel]
 
 
+def witnessed() -> ChatModel:
+    return WitnessedModel(PassageModel, Witnesses(PipeJournal(None)))
+
+
 SUBJECTS = {
     "embedded": Subject(PassageModel, PassageModel),
+    "witnessed": Subject(witnessed, witnessed),
     "scripted": Subject(
         lambda: ScriptedModel(["It ", "boils ", "water."]),
         lambda: ScriptedModel([ToolUse("t1", "current_time", "{}")], ["It is noon."]),

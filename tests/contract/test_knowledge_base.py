@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +12,8 @@ from fakes.knowledge import ListedKnowledge, UnavailableKnowledge
 from vera.assistant.knowledge import QUERY_CHARACTERS, KnowledgeBase, Passage
 from vera.errors import KnowledgeUnavailable
 from vera.local import FolderKnowledge
+from vera.playground.pipe import PipeJournal
+from vera.playground.witness import WitnessedKnowledge, Witnesses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +34,16 @@ def folder_with_documents(path: Path) -> Path:
     return path
 
 
+def witnessed(base: KnowledgeBase) -> KnowledgeBase:
+    return WitnessedKnowledge(lambda: base, Witnesses(PipeJournal(None)))
+
+
+@contextmanager
+def witnessed_folder(path: Path) -> Iterator[KnowledgeBase]:
+    with FolderKnowledge(folder_with_documents(path)) as base:
+        yield witnessed(base)
+
+
 SUBJECTS: dict[str, Subject] = {
     "folder": (
         lambda path: FolderKnowledge(folder_with_documents(path), index=path.parent / "index.sqlite"),
@@ -41,6 +53,7 @@ SUBJECTS: dict[str, Subject] = {
         lambda path: FolderKnowledge(folder_with_documents(path)),
         lambda path: FolderKnowledge(path / "missing", index=path / "index.sqlite"),
     ),
+    "folder, witnessed": (witnessed_folder, lambda path: witnessed(FolderKnowledge(path / "missing"))),
     "fake": (
         lambda path: nullcontext(ListedKnowledge(Passage(text, title, title) for title, text in DOCUMENTS.items())),
         lambda path: UnavailableKnowledge(),

@@ -18,6 +18,8 @@ from fakes.aws import aws_client, closed_port, create_table, moto_server
 from fakes.ledger import MemoryLedger, StandingClock
 from vera.assistant.ledger import ROUND_BYTES, TurnRecord
 from vera.errors import Drop, LeaseLost, LedgerUnavailable, TurnTaken
+from vera.playground.pipe import PipeJournal
+from vera.playground.witness import WitnessedLedger, Witnesses
 from vera.storage.dynamodb import DynamoDBLedger
 from vera.storage.sqlite import Database, SQLiteLedger
 
@@ -85,6 +87,13 @@ def memory_store() -> Iterator[Store]:
 
 
 @contextmanager
+def witnessed_store() -> Iterator[Store]:
+    clock = StandingClock()
+    ledger = MemoryLedger(clock=clock, retention_seconds=RETENTION)
+    yield Store(lambda: WitnessedLedger(ledger, Witnesses(PipeJournal(None))), clock)
+
+
+@contextmanager
 def sqlite_store(path: Path | str, *, instances: int = 1) -> Iterator[Store]:
     clock = StandingClock()
     with ExitStack() as databases:
@@ -117,7 +126,7 @@ def dynamodb() -> Iterator[Any]:
         yield client
 
 
-STORES = ("memory", "sqlite in memory", "sqlite", "sqlite opened three times", "dynamodb")
+STORES = ("memory", "witnessed", "sqlite in memory", "sqlite", "sqlite opened three times", "dynamodb")
 
 
 @pytest.fixture(params=STORES)
@@ -127,6 +136,8 @@ def opening(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Abst
     match request.param:
         case "memory":
             return memory_store
+        case "witnessed":
+            return witnessed_store
         case "sqlite in memory":
             return lambda: sqlite_store(":memory:")
         case "sqlite":
