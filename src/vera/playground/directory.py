@@ -42,6 +42,12 @@ class Directory(Watched):
         """Return the app's bot user."""
         return next(person for person in self._people.values() if person.app_id == BOT_APP_ID)
 
+    @property
+    def number(self) -> int:
+        """Return the number of the newest change; counted from 0 in every process."""
+        with self.lock:
+            return self._change_number
+
     def close(self) -> None:
         """Let go of the file."""
         with self.lock:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from vera.playground.markup import rich_text
 
@@ -118,7 +119,7 @@ def message_object(person: Person, *, ts: str, text: str, team: Team, thread_ts:
 def file_object(file: File, *, file_id: str, person: Person, team: Team, created: int, base_url: str) -> Json:
     """Return a file as messages carry it; its content is at `url_private_download`, for whoever has the bot's token."""
     extension = file.name.rpartition(".")[2].lower() if "." in file.name else "text"
-    address = f"{base_url}/files-pri/{team.id}-{file_id}"
+    address, in_url = f"{base_url}/files-pri/{team.id}-{file_id}", quote(file.name, safe="")
     return {
         "id": file_id,
         "created": created,
@@ -139,9 +140,9 @@ def file_object(file: File, *, file_id: str, person: Person, team: Team, created
         "public_url_shared": False,
         "display_as_bot": False,
         "username": "",
-        "url_private": f"{address}/{file.name}",
-        "url_private_download": f"{address}/download/{file.name}",
-        "permalink": f"{base_url}/files/{person.id}/{file_id}/{file.name}",
+        "url_private": f"{address}/{in_url}",
+        "url_private_download": f"{address}/download/{in_url}",
+        "permalink": f"{base_url}/files/{person.id}/{file_id}/{in_url}",
         "is_starred": False,
         "has_rich_preview": False,
         "file_access": "visible",

@@ -31,11 +31,13 @@ CREATE TABLE IF NOT EXISTS message (
     PRIMARY KEY (channel, ts)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS thread ON message (channel, root, ts);
+CREATE INDEX IF NOT EXISTS standing ON message (channel, ts) WHERE in_channel;
 CREATE TABLE IF NOT EXISTS version (
     channel TEXT, ts TEXT, number INTEGER, at REAL NOT NULL, value TEXT, PRIMARY KEY (channel, ts, number)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS file (id TEXT PRIMARY KEY, value TEXT NOT NULL, content BLOB NOT NULL);
 """
+_AFTER_ALL = ":"  # sorts after every digit
 
 
 class Store:
@@ -44,6 +46,11 @@ class Store:
     def __init__(self, path: Path | None = None) -> None:
         self._db = sqlite3.connect(path or ":memory:", check_same_thread=False)
         self._db.executescript(_SCHEMA)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """Return the connection, for what else is kept beside the messages (`reads.py`)."""
+        return self._db
 
     def close(self) -> None:
         """Let go of the file."""
@@ -127,10 +134,31 @@ class Store:
         rows = self._db.execute("SELECT ts FROM message WHERE channel = ? AND root = ? ORDER BY ts", (channel, root))
         return [ts for (ts,) in rows]
 
+    def thread_messages(self, channel: str, root: str) -> list[Json]:
+        """Return a thread's messages, the parent included, in their order."""
+        rows = self._db.execute("SELECT value FROM message WHERE channel = ? AND root = ? ORDER BY ts", (channel, root))
+        return [_object(value) for (value,) in rows]
+
+    def standing(self, channel: str, *, before: str, most: int) -> list[Json]:
+        """Return the last `most` messages that stand in the channel itself before a ts (empty: now), oldest first."""
+        rows = self._db.execute(
+            "SELECT value FROM message INDEXED BY standing"
+            " WHERE channel = ? AND in_channel AND ts < ? ORDER BY ts DESC LIMIT ?",
+            (channel, before or _AFTER_ALL, most),
+        )
+        return [_object(value) for (value,) in rows][::-1]
+
     def in_channel(self, channel: str) -> list[str]:
         """Return the ts of what stands in the channel itself, newest first."""
         rows = self._db.execute("SELECT ts FROM message WHERE channel = ? AND in_channel ORDER BY ts DESC", (channel,))
         return [ts for (ts,) in rows]
+
+    def since(self, channel: str, ts: str) -> Iterator[Json]:
+        """Return a channel's messages from this ts on, threads' among them, in their order."""
+        for (value,) in self._db.execute(
+            "SELECT value FROM message WHERE channel = ? AND ts >= ? ORDER BY ts", (channel, ts)
+        ):
+            yield _object(value)
 
     def put_file(self, file: Json, content: bytes) -> None:
         """Add a file."""

@@ -15,6 +15,7 @@ from vera.playground.directory import Directory
 from vera.playground.faults import Faults
 from vera.playground.limits import RateLimits
 from vera.playground.markup import escaped, rich_text
+from vera.playground.reads import Reads
 from vera.playground.shapes import file_object, message_object, tombstone
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Workspace(Directory):
     `path` is the SQLite file (None: memory). An empty one is furnished: Ada and Grace, #general with the bot, #random
     without it, #partners shared with Rosa's organisation. `tokens` maps each valid token to its scopes. `latency_ms` is
     how long a Web API call takes. `newest_replies_first` pages through threads from their end, as some have seen Slack
-    do it; every page holds the parent either way.
+    do it; every page holds the parent either way. `reads` is asked and told under `lock`.
     """
 
     def __init__(self, *, time: Time, path: Path | None = None, bot_token: str | None = None) -> None:
@@ -71,6 +72,7 @@ class Workspace(Directory):
         self.newest_replies_first = False
         self.base_url = "https://playground.slack.com"
         self._last_ts = _microseconds(self._store.last_ts())
+        self.reads = Reads(self._store.connection)
 
     # Saying
 
@@ -79,6 +81,8 @@ class Workspace(Directory):
         with self.lock:
             person, channel = self.person(who), self.channel(where)
             members = tuple(sorted({*channel.members, person.id}))
+            if person.id not in channel.members:
+                self.reads.begin(person.id, channel.id, self.last_ts)
             self._keep_channel(replace(channel, members=members))
             message = {"subtype": "channel_join", "user": person.id, "text": f"<@{person.id}> has joined the channel"}
             return self.put(where, message, kind="joined")
@@ -93,11 +97,12 @@ class Workspace(Directory):
         files: Sequence[File] = (),
         broadcast: bool = False,
         announce: bool = True,
+        client_msg_id: str = "",
     ) -> str:
         """Say something as `who` in `where`; return its ts.
 
         `broadcast` shows a reply in the channel too; what is not announced makes no event (for long histories).
-        Raises ValueError where `who` is not in there, or KeyError.
+        `client_msg_id` is the sender's own name for it. Raises ValueError where `who` is not in there, or KeyError.
         """
         with self.lock:
             person, channel = self.person(who), self.channel(where)
@@ -106,7 +111,10 @@ class Workspace(Directory):
             message = self.draft(person, channel, escaped(text), thread_ts=thread_ts, broadcast=broadcast)
             if files:
                 shared = [self._share(file, person) for file in files]
-                message |= {"subtype": "file_share", "files": shared, "upload": False, "display_as_bot": False}
+                message.setdefault("subtype", "file_share")  # a broadcast stays one
+                message |= {"files": shared, "upload": False, "display_as_bot": False}
+            if client_msg_id:
+                message["client_msg_id"] = client_msg_id
             return self.post(channel.id, message, announce=announce)
 
     def edit(self, who: str, where: str, ts: str, text: str) -> None:
@@ -114,10 +122,11 @@ class Workspace(Directory):
         with self.lock:
             person, channel = self.person(who), self.channel(where)
             body = escaped(text)
-            self.update(channel.id, ts, person.id, {"text": body, "blocks": [rich_text(body, block_id="edit1")]})
+            blocks = [rich_text(body, block_id="edit1")] if body else None
+            self.update(channel.id, ts, person.id, {"text": body, "blocks": blocks})
 
     def delete(self, who: str, where: str, ts: str) -> None:
-        """Take a message back; one with replies leaves a tombstone. Raises KeyError where there is none."""
+        """Take a message back; one with replies leaves a tombstone, until the last of them goes. Raises KeyError."""
         with self.lock:
             channel, actor = self.channel(where), self.person(who).id
             previous = self._message(channel.id, ts)
@@ -129,6 +138,8 @@ class Workspace(Directory):
                     self._store.remove_message(channel.id, ts, at=self._time.now())
                     self._count_replies(channel.id, previous)
             self._tell("deleted", channel.id, ts, actor, message=left, previous=previous)
+            if left is None:
+                self._clear(channel.id, previous.get("thread_ts", ""), actor)
 
     def react(self, who: str, where: str, ts: str, name: str, *, undo: bool = False) -> bool:
         """Put a reaction on a message, or take it off; return False where it was so already. Raises KeyError."""
@@ -210,8 +221,12 @@ class Workspace(Directory):
     def thread(self, where: str, root_ts: str) -> tuple[Json, ...]:
         """Return a thread's messages in their order, the parent first."""
         with self.lock:
-            channel_id = self.channel(where).id
-            return tuple(self._message(channel_id, ts) for ts in self._store.thread(channel_id, root_ts))
+            return tuple(self._store.thread_messages(self.channel(where).id, root_ts))
+
+    def standing(self, where: str, *, before: str = "", most: int) -> tuple[Json, ...]:
+        """Return the last `most` messages that stand in a channel itself (before a ts), oldest first."""
+        with self.lock:
+            return tuple(self._store.standing(self.channel(where).id, before=before, most=most))
 
     def thread_ts(self, where: str, root_ts: str) -> list[str]:
         """Return the ts of a thread's messages in their order."""
@@ -222,6 +237,11 @@ class Workspace(Directory):
         """Return the ts of what stands in a channel itself, newest first."""
         with self.lock:
             return self._store.in_channel(self.channel(where).id)
+
+    def since(self, where: str, ts: str) -> tuple[Json, ...]:
+        """Return what was said in a channel and its threads from this ts on, in its order, as it is now."""
+        with self.lock:
+            return tuple(self._store.since(self.channel(where).id, ts))
 
     def versions(self, where: str, ts: str) -> tuple[Version, ...]:
         """Return all that a message was, oldest first; the last is None where it was deleted."""
@@ -237,7 +257,13 @@ class Workspace(Directory):
         """Return the next ts: the clock's, and later than every one before."""
         with self.lock:
             self._last_ts = max(int(self._time.now() * 1_000_000), self._last_ts + 100)
-            return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
+            return self.last_ts
+
+    @property
+    def last_ts(self) -> str:
+        """Return the newest ts that was given; empty where there was none."""
+        with self.lock:
+            return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}" if self._last_ts else ""
 
     def now(self) -> float:
         """Return the workspace's time in unix seconds."""
@@ -292,6 +318,15 @@ class Workspace(Directory):
         authors = (reply.get("user") or reply.get("bot_id") or "" for reply in replies)
         users = list(dict.fromkeys(author for author in authors if author))
         self._keep_thread(channel_id, root, len(replies), users, replies[-1]["ts"] if replies else "")
+
+    def _clear(self, channel_id: str, root_ts: str, actor: str) -> None:
+        """Take a tombstone away that has no replies any more."""
+        root = self._store.message(channel_id, root_ts)
+        if root is None or root.get("subtype") != "tombstone" or root.get("reply_count"):
+            return
+        with self._store.together():
+            self._store.remove_message(channel_id, root_ts, at=self._time.now())
+        self._tell("deleted", channel_id, root_ts, actor, previous=root, announced=False)
 
     def _keep_thread(self, channel_id: str, root: Json, count: int, users: list[str], latest: str) -> None:
         counted: Json = {

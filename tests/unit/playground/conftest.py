@@ -9,7 +9,9 @@ import pytest
 from slack_sdk import WebClient
 
 from unit.playground.hand_time import HandTime
+from unit.playground.page_client import TOKEN, FakeInspection, FakeSwitches, PageClient
 from vera.playground.loopback import LoopbackServer
+from vera.playground.page import Page
 from vera.playground.web_api import WebApi
 from vera.playground.workspace import Workspace
 
@@ -41,6 +43,24 @@ def client(workspace: Workspace, slack_server: LoopbackServer):
 @pytest.fixture
 def general(workspace: Workspace):
     return workspace.channel("general").id
+
+
+@pytest.fixture
+def switches():
+    return FakeSwitches()
+
+
+@pytest.fixture
+def inspection():
+    return FakeInspection()
+
+
+@pytest.fixture
+def page(workspace: Workspace, switches: FakeSwitches, inspection: FakeInspection):
+    about = {"model": "embedded", "documents": "docs", "folder": ""}
+    site = Page(workspace, switches=switches, inspection=inspection, token=TOKEN, about=about)
+    with LoopbackServer(site.app) as server:
+        yield PageClient(server.port)
 
 
 @pytest.fixture
