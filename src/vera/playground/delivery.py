@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from vera.playground.events import SUBSCRIPTIONS, envelope, events_of
+from vera.playground.values import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from vera.playground.schedule import Time
-    from vera.playground.values import Change, Json
+    from vera.playground.values import Json
     from vera.playground.workspace import Workspace
 
 RETRY_DELAYS_SECONDS = (0.0, 60.0, 300.0)
@@ -119,6 +120,16 @@ class Delivery:
                 again |= {"event_id": as_event_id, "event_context": f"4-{as_event_id}"}
                 self._envelopes[as_event_id] = again
         return self._attempt(again, 0, "")
+
+    def tell_again(self, where: str, ts: str) -> None:
+        """Make the events of a message once more, as it was when it was posted, under ids of their own.
+
+        Slack does so where it lost sight of what it had sent. Raises KeyError where there is no such channel.
+        """
+        first = next(iter(self._workspace.versions(where, ts)))
+        message = first.message or {}
+        channel = self._workspace.channel(where).id
+        self._accept(Change(0, "posted", channel, ts, message.get("user", ""), first.at, message))
 
     def send(
         self,

@@ -9,22 +9,29 @@ Everything is on 127.0.0.1. Leaving it ends every process and thread that it beg
 from __future__ import annotations
 
 import secrets
+import tempfile
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from vera.assistant.ledger import LEASE_SECONDS
 from vera.playground.delivery import RETRY_DELAYS_SECONDS, Delivery
 from vera.playground.functions import Functions
 from vera.playground.lambda_api import LambdaApi
 from vera.playground.loopback import LoopbackServer
+from vera.playground.mischief import VARIABLE as MISCHIEF
+from vera.playground.mischief import Mischief
 from vera.playground.processes import Function
 from vera.playground.schedule import RealTime
+from vera.playground.switches import Switches
+from vera.playground.unanswered import LOOK_BACK_SECONDS, Unanswered, unanswered
 from vera.playground.web_api import WebApi
 from vera.playground.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
+    from vera.playground.inspection import Inspection
     from vera.playground.schedule import Time
 
 EVENTS_PATH = "/slack/events"
@@ -37,7 +44,10 @@ class Playground:
     `path` is the workspace's SQLite file (None: memory). `environment` goes to the worker, `receiver_environment` to
     the receiver, each on top of what wires them together; the worker's other AWS calls go where its environment sends
     them. `handlers` names other functions than Vera's, as `module:attribute`. A `time` of one's own turns the retries
-    by hand.
+    by hand. `inspection` takes what the worker's journal tells, and outlives the playground.
+
+    What the last playground on the same file left unanswered is delivered again. For a worker that died to be followed
+    by one that goes on, the first of `lambda_retry_delays_seconds` has to be longer than a lease.
     """
 
     def __init__(
@@ -54,7 +64,9 @@ class Playground:
         slack_retry_delays_seconds: tuple[float, ...] = RETRY_DELAYS_SECONDS,
         log_folder: Path | None = None,
         time: Time | None = None,
+        inspection: Inspection | None = None,
     ) -> None:
+        self._path = path
         self._environment = dict(environment or {})
         self._receiver_environment = dict(receiver_environment or {})
         self._handlers = handlers
@@ -63,12 +75,15 @@ class Playground:
         self._lambda_retry_delays_seconds = lambda_retry_delays_seconds
         self.signing_secret = secrets.token_hex(16)
         with ExitStack() as own:
-            the_time = time or own.enter_context(RealTime())
+            the_time = self._time = time or own.enter_context(RealTime())
+            folder = own.enter_context(tempfile.TemporaryDirectory(prefix="vera-playground-"))
+            self.mischief = Mischief(Path(folder))
             self.workspace = Workspace(time=the_time, path=path)
             own.callback(self.workspace.close)
             self._slack = LoopbackServer(WebApi(self.workspace).app, port=port)
             own.callback(self._slack.close)
-            self.functions = Functions(time=the_time, log_folder=log_folder)
+            journal = {"on_journal": inspection.take} if inspection else {}
+            self.functions = Functions(time=the_time, log_folder=log_folder, **journal)
             front = LambdaApi(self.functions, time=the_time, routes={EVENTS_PATH: RECEIVER})
             self._lambda = LoopbackServer(front.app)
             own.callback(self._lambda.close)
@@ -79,6 +94,8 @@ class Playground:
                 signing_secret=self.signing_secret,
                 retry_delays_seconds=slack_retry_delays_seconds,
             )
+            self._deploy()
+            self.switches = Switches(self.workspace, self.functions, self.mischief, time=the_time, worker=WORKER)
             self._own = own.pop_all()
 
     @property
@@ -97,33 +114,13 @@ class Playground:
         return self._lambda.url
 
     def start(self) -> Self:
-        """Deploy both functions, serve, and deliver events from now on."""
-        receiver, worker = self._handlers
-        self.functions.deploy(
-            Function(
-                name=RECEIVER,
-                handler=receiver,
-                environment=self._wiring_of_receiver() | self._receiver_environment,
-                timeout_seconds=10.0,
-                memory_mb=512,
-                max_processes=self._max_processes,
-            )
-        )
-        self.functions.deploy(
-            Function(
-                name=WORKER,
-                handler=worker,
-                environment=self._wiring() | self._environment,
-                timeout_seconds=self._worker_timeout_seconds,
-                max_processes=self._max_processes,
-                retry_delays_seconds=self._lambda_retry_delays_seconds,
-                on_failure=RECEIVER,
-            )
-        )
+        """Serve, and deliver events from now on."""
+        left = [] if self._path is None else self._unanswered()
         self.workspace.base_url = self._slack.url
         self._slack.start()
         self._lambda.start()
         self.delivery.request_url = self.request_url
+        self._take_up(left)
         return self
 
     def settle(self, *, timeout_seconds: float = 30.0) -> None:
@@ -154,8 +151,59 @@ class Playground:
         """Close."""
         self.close()
 
+    def _deploy(self) -> None:
+        receiver, worker = self._handlers
+        self.functions.deploy(
+            Function(
+                name=RECEIVER,
+                handler=receiver,
+                environment=self._wiring_of_receiver() | self._receiver_environment,
+                timeout_seconds=10.0,
+                memory_mb=512,
+                max_processes=self._max_processes,
+            )
+        )
+        self.functions.deploy(
+            Function(
+                name=WORKER,
+                handler=worker,
+                environment=self._wiring() | self._environment,
+                timeout_seconds=self._worker_timeout_seconds,
+                max_processes=self._max_processes,
+                retry_delays_seconds=self._lambda_retry_delays_seconds,
+                on_failure=RECEIVER,
+            )
+        )
+
+    def _take_up(self, left: list[Unanswered]) -> None:
+        """Deliver again what was left open: all of it once the lease of who may have claimed it has run out.
+
+        A question that nobody seems to have begun on is tried at once as well.
+        """
+        for question in left:
+            if not question.begun:
+                self.delivery.tell_again(question.channel, question.ts)
+        if left:
+            asked = {(question.channel, question.ts) for question in left}
+            self._time.after(LEASE_SECONDS + 1, lambda: self._tell_again(asked))
+
+    def _tell_again(self, asked: set[tuple[str, str]]) -> None:
+        if self.delivery.request_url:  # else it is closing
+            for question in self._unanswered():
+                if (question.channel, question.ts) in asked:
+                    self.delivery.tell_again(question.channel, question.ts)
+
+    def _unanswered(self) -> list[Unanswered]:
+        workspace = self.workspace
+        oldest = f"{workspace.now() - LOOK_BACK_SECONDS:.6f}"
+        found: list[Unanswered] = []
+        for channel in workspace.channels():
+            found += unanswered(workspace.since(channel.id, oldest), channel, bot=workspace.bot)
+        return found
+
     def _wiring(self) -> dict[str, str]:
         return {
+            MISCHIEF: str(self.mischief.folder),
             "SLACK_BOT_TOKEN": self.workspace.bot_token,
             "SLACK_SIGNING_SECRET": self.signing_secret,
             "VERA_SLACK_API_URL": self.api_url,
