@@ -25,6 +25,9 @@ from vera.errors import SettingsError
 
 __all__ = ["Clients"]
 
+_OF_CREDENTIALS = {"signin", "sso", "sso-oidc", "sts"}
+"""Whom the session asks by itself, where a profile takes on a role or logs in."""
+
 
 class Clients:
     """One botocore session for the process: its clients share models, endpoints and credentials.
@@ -37,7 +40,7 @@ class Clients:
         """Look at nothing yet: the first client reads the environment."""
         self._lock = Lock()
         self._session = Session()
-        self._services: set[str] = set()
+        self._services = set(_OF_CREDENTIALS)
 
     def create(
         self,
@@ -77,7 +80,7 @@ class Clients:
 
     def _expect(self, service: str) -> None:
         """Let the quick loader know of `service`, unless the environment names models of its own."""
-        if not self._services and self._session.get_config_variable("data_path") is None:
+        if self._services == _OF_CREDENTIALS and self._session.get_config_variable("data_path") is None:
             self._session.register_component("data_loader", _Loader(self._services))
         self._services.add(service)
 

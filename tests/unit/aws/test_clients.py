@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError, SSOTokenLoadError
 from botocore.loaders import Loader
 from botocore.session import Session
 
@@ -156,3 +157,36 @@ def test_models_are_read_plain_or_zipped_and_else_not_there(tmp_path: Path):
     found = [_FileLoader().load_file(str(tmp_path / name)) for name in ("plain", "zipped", "missing")]
 
     assert [content and list(content) for content in found] == [["b", "a"], ["b", "a"], None]
+
+
+PROFILES = {
+    "a role": ("role_arn = arn:aws:iam::123456789012:role/dev\nsource_profile = keys\n", EndpointConnectionError),
+    "a login": (
+        (
+            "sso_start_url = https://example.awsapps.com/start\nsso_region = eu-central-1\n"
+            "sso_account_id = 123456789012\nsso_role_name = dev\n"
+        ),
+        SSOTokenLoadError,
+    ),
+}
+KEYS = "[profile keys]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n"
+
+
+@pytest.mark.parametrize(("profile", "error"), PROFILES.values(), ids=PROFILES)
+def test_a_profile_may_have_the_session_ask_other_services(
+    environment: pytest.MonkeyPatch, tmp_path: Path, profile: str, error: type[Exception]
+):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        environment.delenv(name)
+    environment.setenv("AWS_PROFILE", "work")
+    environment.setenv("AWS_MAX_ATTEMPTS", "1")
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / ".aws" / "config").write_text(f"[profile work]\nregion = eu-central-1\n{profile}{KEYS}")
+    with closed_port() as url:
+        environment.setenv("AWS_ENDPOINT_URL_STS", url)
+        client = Clients().create("dynamodb", attempts=1)
+
+        with pytest.raises(error, match=url if error is EndpointConnectionError else "SSO Token"):
+            client.list_tables()
+
+    client.close()
