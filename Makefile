@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench e2e playground package clean
+.PHONY: help install demo playground test check format bench e2e screenshots package clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9 -]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -26,6 +26,9 @@ install: $(VENV)/.dev ## .venv/ with everything for development
 demo: $(VENV)/.playground ## two questions about Vera's own docs, answered in the terminal
 	$(BIN)/python -m vera.playground.demo docs
 
+playground: $(VENV)/.playground ## a Slack in the browser, on Vera's own docs (ARGS="--slow" and the like are passed on)
+	$(BIN)/vera playground --docs docs $(ARGS)
+
 test: $(VENV)/.dev ## the whole suite that needs no emulator
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest -m 'not e2e'
@@ -45,10 +48,13 @@ format: $(VENV)/.dev ## what the formatter and the linter can mend by themselves
 bench: $(VENV)/.dev ## the figures of docs/performance.md
 	$(BIN)/python -m bench
 
-e2e: $(VENV)/.dev ## what needs emulators, Node or another Python
+e2e: $(VENV)/.dev ## the page in chromium, and what needs Node; names what it misses
 	$(BIN)/python -m pytest -m e2e
 
-playground package: ## (with the issues that bring them)
+screenshots: $(VENV)/.dev ## docs/playground.png and docs/playground-dark.png, taken by the browser test
+	VERA_SCREENSHOTS=docs $(BIN)/python -m pytest -m e2e tests/e2e/browser/test_browser_pictures.py
+
+package: ## (with the issue that brings it)
 	@echo "make $@ is not there yet: CHANGELOG.md says what is." >&2; exit 1
 
 clean: ## all that make made

@@ -90,6 +90,41 @@ def socket() -> None:
         signal.sigwait({signal.SIGINT, signal.SIGTERM})
 
 
+@cli.command()
+def playground(
+    docs: Annotated[
+        Path | None, typer.Option(help="A folder of Markdown, text and HTML to answer from.", metavar="FOLDER")
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="A Bedrock model; needs AWS credentials. Default: VERA_MODEL_ID, else the embedded one.")
+    ] = "",
+    port: Annotated[int, typer.Option(help="Where on 127.0.0.1 the page is; 0 takes any free port.")] = 8372,
+    *,
+    slow: Annotated[bool, typer.Option("--slow", help="Let every call of Slack's take a second.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what was said before.")] = False,
+    browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
+) -> None:
+    """Open a Slack workspace in the browser, with Vera in it, on this machine alone.
+
+    What is said there is kept in ~/.local/state/vera/playground (XDG_STATE_HOME). Stop it with Ctrl-C.
+
+    Example: vera playground --docs docs
+    """
+    try:
+        from vera.playground.command import Wishes, run  # noqa: PLC0415 - for this command only
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] not in {"starlette", "uvicorn"}:
+            raise
+        raise SettingsError("The playground needs more than Vera: pip install 'vera-slack[playground]'.") from None
+
+    run(
+        Wishes(docs=docs, model=model, port=port, slow=slow, fresh=fresh, browse=browser),
+        os.environ,
+        say=lambda line: print(line, flush=True),
+        complain=lambda sentence: print(f"vera: {sentence}", file=sys.stderr, flush=True),
+    )
+
+
 class _Ending(NullJournal):
     """Keeps why there was no answer: who asks in a terminal has no other log to look into."""
 

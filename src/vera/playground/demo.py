@@ -16,7 +16,9 @@ from rich.console import Console
 
 from vera.errors import SettingsError
 from vera.playground.host import Playground
-from vera.settings import EMBEDDED, FOLDER, Settings
+from vera.playground.preflight import region_found
+from vera.playground.surroundings import in_region, surroundings
+from vera.settings import EMBEDDED, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +29,6 @@ __all__ = ["main"]
 
 _QUESTIONS = ("How long does a lease last?", "And what happens when it runs out?")
 _EMBEDDED = "The embedded model answers: it picks sentences from the documents, and is no language model."
-_PASSED_ON = ("AWS_", "HOME", "VERA_")
 _TIMEOUT_SECONDS = 60.0
 _WIDTH = 96
 
@@ -39,13 +40,10 @@ def main(arguments: Sequence[str]) -> None:
         raise SettingsError(f"there is no folder {docs.name} to answer from")
     console = Console(highlight=False, width=_WIDTH, soft_wrap=True)
     with tempfile.TemporaryDirectory(prefix="vera-demo-") as folder:
-        model = os.environ.get("VERA_MODEL_ID") or EMBEDDED
-        environment = {name: value for name, value in os.environ.items() if name.startswith(_PASSED_ON)} | {
-            "VERA_MODEL_ID": model,
-            "VERA_KNOWLEDGE_BASE_IDS": f"{FOLDER}{docs}",
-            "VERA_DATABASE": str(Path(folder) / "vera.sqlite3"),
-        }
-        Settings.from_environment(environment)  # a wrong one is said here, and not in the log of a worker
+        environment = surroundings(os.environ, database=Path(folder) / "vera.sqlite3", docs=docs)
+        model = Settings.from_environment(environment).model_id  # a wrong setting is said here, not in a worker's log
+        if model != EMBEDDED:
+            environment |= in_region(region_found())
         with Playground(environment=environment) as playground:
             console.print(f"A Slack workspace on {playground.api_url}, Vera's receiver on {playground.request_url}.")
             console.print(_EMBEDDED if model == EMBEDDED else f"{model} answers, on Bedrock.")
