@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _CODE = r"(?P<code>```[\s\S]+?```|`[^`\n]+`)"
 _ADDRESS = r"(?<![^\W_])(?<![<|])(?P<address>https?://(?=[\w\[])[^\s<>|`\"\x00-\x20\x7f]+)"
-_ENDS = r"(?!\w|[-.]\w)"
+_BEGINS = r"(?<![^\W_])"  # an underscore may stand at either end: it makes italics
+_ENDS = r"(?![^\W_]|[-._]\w)"
 _EVERYBODY = ("here", "channel", "everyone")
 _TRAILING = "?!.,:;*_~'"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -33,9 +34,9 @@ def typed(text: str, *, people: Sequence[Person], channels: Sequence[Channel]) -
     tokens = {name.casefold(): f"<@{person_id}>" for name, person_id in reversed(names)}
     tokens |= {name: f"<!{name}>" for name in _EVERYBODY}
     rooms = {room.name.casefold(): f"<#{room.id}|{_escaped(room.name)}>" for room in channels if room.name}
-    patterns = [_CODE, _ADDRESS, rf"(?<!\w)@(?P<name>{_any_of([*_EVERYBODY, *(name for name, _ in names)])}){_ENDS}"]
+    patterns = [_CODE, _ADDRESS, rf"{_BEGINS}@(?P<name>{_any_of([*_EVERYBODY, *(name for name, _ in names)])}){_ENDS}"]
     if rooms:
-        patterns.append(rf"(?<![\w&/])\#(?P<room>{_any_of(room.name for room in channels if room.name)}){_ENDS}")
+        patterns.append(rf"{_BEGINS}(?<![&/])\#(?P<room>{_any_of(room.name for room in channels if room.name)}){_ENDS}")
     plain = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     parts, end = [], 0
     for found in re.finditer("|".join(patterns), plain, re.IGNORECASE):

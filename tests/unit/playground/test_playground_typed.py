@@ -59,6 +59,7 @@ CASES = {
     "a name within a word": ("me@vera.com", "me@vera.com"),
     "a name that goes on": ("@veracity @vera-bot @vera.com", "@veracity @vera-bot @vera.com"),
     "the first name of a longer one": ("@ada lovely", "<@U1ADA> lovely"),
+    "in italics": ("_@Ada Lovelace_ _#general_ @ada_x", "_<@U1ADA>_ _<#C1GENERAL|general>_ @ada_x"),
     "possessive": ("@vera's", "<@U2VERA>'s"),
     "everybody": ("@here @channel @everyone", "<!here> <!channel> <!everyone>"),
     "nobody": ("@nobody", "@nobody"),
