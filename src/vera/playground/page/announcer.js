@@ -1,0 +1,48 @@
+/**
+ * What happens in view, said once to those who don't see it: a new message, what Vera does, that she has answered. Not
+ * each of her edits.
+ */
+
+import { preview } from "./mrkdwn.js";
+import { nameOf } from "./people.js";
+import { replyOf } from "./records.js";
+import { html, useEffect, useRef, useState } from "./vendor/htm-preact.js";
+
+const LONGEST = 300;
+
+/** `route` is what is shown; `said` something else to say, as `{text}`. */
+export function Announcer({ store, route, said }) {
+  const [words, setWords] = useState("");
+  const shown = useRef();
+  const last = useRef("");
+  shown.current = route;
+  useEffect(() => store.watch("change", (change) => {
+    const next = isShown(change, shown.current) ? sentence(change, store.state) : "";
+    if (!next || next === last.current) return;
+    last.current = next;
+    setWords(next);
+  }), [store]);
+  useEffect(() => said && setWords(said.text), [said]);
+  return html`<div class="sr-only" aria-live="polite">${words}</div>`;
+}
+
+function isShown({ channel, thread_ts: root, ts }, route) {
+  return channel === route.channel && (!root || root === ts || !route.thread || route.thread === root);
+}
+
+function sentence({ kind, message, actor }, { people, channels, as, bot }) {
+  if (!message || !["posted", "edited", "whispered"].includes(kind)) return "";
+  const { state } = replyOf(message);
+  const name = nameOf(people, message.user);
+  const text = preview(message.text, people, channels);
+  if (actor === bot && state === "status") return `${name} is ${doing(text)}`;
+  if (actor === bot && state === "writing") return `${name} is writing`;
+  if (actor === bot && state === "done") return `${name} has answered`;
+  return kind === "edited" || actor === as ? "" : `${name}: ${text.slice(0, LONGEST)}`;
+}
+
+/** "Reading the thread …" as it goes after "Vera is". */
+function doing(status) {
+  const words = status.replace(/\s*(…|\.\.\.)$/, "");
+  return words.charAt(0).toLowerCase() + words.slice(1);
+}

@@ -1,0 +1,48 @@
+/**
+ * Files under a message: pictures as pictures, everything else as a card with its name, kind and size.
+ */
+
+import { Download, Page } from "./icons.js";
+import { html } from "./vendor/htm-preact.js";
+
+const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+
+/** @param {{files: {id: string, name: string, mimetype: string, size: number, url?: string}[]}} props */
+export function Files({ files }) {
+  return html`<div class="message-files">
+    ${files.map((file) => (PICTURES.includes(file.mimetype)
+      ? html`<${Picture} key=${file.id} file=${file} />`
+      : html`<${Card} key=${file.id} file=${file} />`))}
+  </div>`;
+}
+
+function Picture({ file }) {
+  return html`<a class="picture" href=${addressOf(file)} target="_blank" rel="noopener noreferrer">
+    <img src=${addressOf(file)} alt=${file.name} loading="lazy" />
+  </a>`;
+}
+
+function Card({ file }) {
+  return html`<div class="file-card">
+    <span class="file-sign"><${Page} /></span>
+    <span class="file-words">
+      <span class="file-name">${file.name}</span><span class="file-kind">${kindOf(file)}</span>
+    </span>
+    <a class="icon-button" href=${addressOf(file)} download=${file.name} aria-label="Download ${file.name}"
+      data-tip="Download"><${Download} /></a>
+  </div>`;
+}
+
+/** Where its content is: here (`url`) while it is on its way. */
+const addressOf = (file) => file.url ?? `files/${file.id}/${encodeURIComponent(file.name)}`;
+
+function kindOf({ name, size }) {
+  const extension = /\.(\w{1,8})$/.exec(name)?.[1].toUpperCase();
+  return [extension, sizeOf(size)].filter(Boolean).join(" · ");
+}
+
+/** "12 KB": a number of bytes in words. */
+export function sizeOf(bytes) {
+  if (bytes < 1000) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
+  return bytes < 999_500 ? `${Math.round(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

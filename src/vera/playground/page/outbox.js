@@ -1,0 +1,83 @@
+/**
+ * What was sent and does not stand yet: shown at once, posted one after the other, kept with "Try again" if it failed.
+ *
+ * A posted message comes back twice, as the answer to the request and as a change, in either order; it is shown as sent
+ * until the change is here. Its key is its `client_msg_id`: sent again, it is not posted twice.
+ */
+
+import { ask } from "./api.js";
+
+/**
+ * @typedef {{key: string, channel: string, thread_ts: string, text: string, preview: string, broadcast: boolean,
+ *   files: {id: string, name: string, size: number, mimetype: string}[], user: string, at: number,
+ *   state: "waiting"|"sending"|"posted"|"failed", error: string, isRefused?: boolean}} Sent
+ *   `text` is as typed, `preview` the same as mrkdwn, `at` in unix seconds
+ */
+
+export class Outbox {
+  /** `onChange()` is called whenever `sent` did. */
+  constructor(onChange) {
+    /** @type {Sent[]} */
+    this.sent = [];
+    this.onChange = onChange;
+    this.last = Promise.resolve();
+  }
+
+  /** Send; resolves to the ts, or to "" where it failed (the row says why). */
+  send(draft) {
+    const key = crypto.randomUUID();
+    this.#keep([...this.sent, { ...draft, key, at: Date.now() / 1000, state: "waiting", error: "" }]);
+    return this.#queue(key);
+  }
+
+  retry(key) {
+    this.#change(key, { state: "waiting", error: "" });
+    return this.#queue(key);
+  }
+
+  /** The server is there again: send what it never heard of. */
+  resume() {
+    for (const { key, state, isRefused } of this.sent) if (state === "failed" && !isRefused) this.retry(key);
+  }
+
+  drop(key) {
+    const left = this.sent.filter((message) => message.key !== key);
+    if (left.length < this.sent.length) this.#keep(left);
+  }
+
+  /** A message has come back, as a change or in a list: if it was sent from here, it stands now. */
+  settle(message) {
+    if (message.client_msg_id) this.drop(message.client_msg_id);
+  }
+
+  #queue(key) {
+    this.last = this.last.then(() => this.#post(key));
+    return this.last;
+  }
+
+  async #post(key) {
+    const sent = this.sent.find((message) => message.key === key);
+    if (!sent) return "";
+    const { channel, thread_ts, text, broadcast, user } = sent;
+    const files = sent.files.map((file) => file.id);
+    this.#change(key, { state: "sending" });
+    try {
+      const reply = thread_ts ? { thread_ts, broadcast } : {};
+      const { ts } = await ask("messages", { as: user, channel, text, files, client_msg_id: key, ...reply });
+      this.#change(key, { state: "posted" });
+      return ts;
+    } catch (error) {
+      this.#change(key, { state: "failed", error: error.message, isRefused: error.status > 0 });
+      return "";
+    }
+  }
+
+  #change(key, fields) {
+    this.#keep(this.sent.map((message) => (message.key === key ? { ...message, ...fields } : message)));
+  }
+
+  #keep(sent) {
+    this.sent = sent;
+    this.onChange();
+  }
+}

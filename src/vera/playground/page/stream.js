@@ -1,0 +1,35 @@
+/**
+ * The server's events, for as long as the page is open: a connection that breaks is made again.
+ */
+
+const NAMES = ["hello", "change", "furnished", "read", "typing", "switches", "note"];
+const PAUSES_MS = [250, 500, 1000, 2000];
+
+/**
+ * Follow what happens, as seen by `person`. Returns a function that stops it.
+ *
+ * `onEvent(name, data)` hears of each event, `onLost(tries)` of each connection that broke or was not made.
+ */
+export function follow(person, { onEvent, onLost }) {
+  let source;
+  let timer;
+  let tries = 0;
+
+  function open() {
+    source = new EventSource(`changes?${new URLSearchParams({ as: person })}`);
+    for (const name of NAMES) source.addEventListener(name, (event) => onEvent(name, JSON.parse(event.data)));
+    source.addEventListener("hello", () => (tries = 0));
+    source.onerror = () => {
+      source.close();
+      timer = setTimeout(open, PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)]);
+      tries += 1;
+      onLost(tries);
+    };
+  }
+
+  open();
+  return () => {
+    clearTimeout(timer);
+    source.close();
+  };
+}
