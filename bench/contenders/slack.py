@@ -10,8 +10,8 @@ import sys
 
 from vera.playground.loopback import LoopbackServer
 from vera.playground.schedule import RealTime
-from vera.playground.web_api import WebApi
-from vera.playground.workspace import Workspace
+from vera.playground.slack.web_api import WebApi
+from vera.playground.slack.workspace import Workspace
 
 QUESTIONS = 8
 

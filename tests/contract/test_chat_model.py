@@ -27,9 +27,9 @@ from vera.assistant.model import (
 )
 from vera.errors import ModelBusy, StreamBroken
 from vera.local import PassageModel
-from vera.playground.pipe import PipeJournal
-from vera.playground.witness import Witnesses
-from vera.playground.witness_model import WitnessedModel
+from vera.playground.journal.pipe import PipeJournal
+from vera.playground.journal.witness import Witnesses
+from vera.playground.journal.witness_model import WitnessedModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ from fakes.knowledge import ListedKnowledge, UnavailableKnowledge
 from vera.assistant.knowledge import QUERY_CHARACTERS, KnowledgeBase, Passage
 from vera.errors import KnowledgeUnavailable
 from vera.local import FolderKnowledge
-from vera.playground.pipe import PipeJournal
-from vera.playground.witness import WitnessedKnowledge, Witnesses
+from vera.playground.journal.pipe import PipeJournal
+from vera.playground.journal.witness import WitnessedKnowledge, Witnesses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

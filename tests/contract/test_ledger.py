@@ -18,8 +18,8 @@ from fakes.aws import aws_client, closed_port, create_table, moto_server
 from fakes.ledger import MemoryLedger, StandingClock
 from vera.assistant.ledger import ROUND_BYTES, TurnRecord
 from vera.errors import Drop, LeaseLost, LedgerUnavailable, TurnTaken
-from vera.playground.pipe import PipeJournal
-from vera.playground.witness import WitnessedLedger, Witnesses
+from vera.playground.journal.pipe import PipeJournal
+from vera.playground.journal.witness import WitnessedLedger, Witnesses
 from vera.storage.dynamodb import DynamoDBLedger
 from vera.storage.sqlite import Database, SQLiteLedger
 

@@ -19,8 +19,8 @@ from slack_sdk.errors import SlackApiError
 
 from vera.playground.loopback import LoopbackServer
 from vera.playground.schedule import RealTime
-from vera.playground.web_api import WebApi
-from vera.playground.workspace import Workspace
+from vera.playground.slack.web_api import WebApi
+from vera.playground.slack.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

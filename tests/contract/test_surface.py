@@ -14,8 +14,8 @@ from vera.assistant.conversation import Turn
 from vera.errors import MessageGone, RateLimited, SurfaceRefused, SurfaceUnavailable
 from vera.playground.loopback import LoopbackServer
 from vera.playground.schedule import RealTime
-from vera.playground.web_api import WebApi
-from vera.playground.workspace import Workspace
+from vera.playground.slack.web_api import WebApi
+from vera.playground.slack.workspace import Workspace
 from vera.slack.bot import Bot
 from vera.slack.surface import METADATA_TYPE, SlackSurface, metadata_of
 from vera.slack.web import web_client

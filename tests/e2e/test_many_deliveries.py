@@ -15,8 +15,8 @@ import pytest
 from fakes.aws import ScriptedAws, aws_client, create_table, moto_server
 from fakes.deployment import Deployment, Question
 from fakes.scripted_bedrock import Hold, Received, ScriptedBedrock, Stop, Used
-from vera.playground.events import envelope, events_of
-from vera.playground.values import Change
+from vera.playground.slack.events import envelope, events_of
+from vera.playground.slack.values import Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fakes.deployment import Deployment
-    from vera.playground.delivery import Answer
+    from vera.playground.slack.delivery import Answer
 
 IGNORED = [
     "event_app_home_opened",

@@ -11,7 +11,7 @@ import pytest
 from fakes.deployment import Deployment, payload_of
 from fakes.scripted_bedrock import Hold
 from vera.playground.host import Playground
-from vera.playground.inspection import Inspection
+from vera.playground.journal.inspection import Inspection
 from vera.settings import EMBEDDED, FOLDER
 
 if TYPE_CHECKING:

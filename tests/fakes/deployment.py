@@ -24,13 +24,13 @@ from typing import TYPE_CHECKING, Any, Self
 from fakes.scripted_bedrock import Received, ScriptedBedrock
 from fakes.shifted_time import VARIABLE, ShiftedClock, ShiftedTime
 from vera.playground.host import Playground
-from vera.playground.limits import RateLimits
+from vera.playground.slack.limits import RateLimits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from vera.playground.functions import DeadLetter
-    from vera.playground.values import Call
+    from vera.playground.lambdas.functions import DeadLetter
+    from vera.playground.slack.values import Call
 
 __all__ = ["Deployment", "Question"]
 

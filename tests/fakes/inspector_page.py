@@ -18,8 +18,8 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from fakes.slack_page import WITNESS
-from vera.playground.guard import Guard
-from vera.playground.static import page_file
+from vera.playground.page.guard import Guard
+from vera.playground.page.static import page_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

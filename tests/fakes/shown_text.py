@@ -15,8 +15,8 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from vera.playground.guard import Guard
-from vera.playground.static import page_file
+from vera.playground.page.guard import Guard
+from vera.playground.page.static import page_file
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

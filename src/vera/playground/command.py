@@ -23,9 +23,9 @@ from vera.errors import SettingsError, VeraError
 from vera.playground.announcement import announcement, browse
 from vera.playground.host import RECEIVER, WORKER, Playground
 from vera.playground.indexing import Indexing, checked_folder
-from vera.playground.inspection import Inspection
+from vera.playground.journal.inspection import Inspection
 from vera.playground.loopback import LoopbackServer
-from vera.playground.page import Page
+from vera.playground.page.server import Page
 from vera.playground.preflight import check_model, region_found
 from vera.playground.state import LOG, State, folder_of
 from vera.playground.surroundings import in_region, surroundings

@@ -23,7 +23,7 @@ from vera.settings import EMBEDDED, Settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from vera.playground.workspace import Workspace
+    from vera.playground.slack.workspace import Workspace
 
 __all__ = ["main"]
 

@@ -15,23 +15,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from vera.assistant.ledger import LEASE_SECONDS
-from vera.playground.delivery import RETRY_DELAYS_SECONDS, Delivery
-from vera.playground.functions import Functions
-from vera.playground.lambda_api import LambdaApi
+from vera.playground.lambdas.functions import Functions
+from vera.playground.lambdas.lambda_api import LambdaApi
+from vera.playground.lambdas.processes import Function
 from vera.playground.loopback import LoopbackServer
 from vera.playground.mischief import VARIABLE as MISCHIEF
 from vera.playground.mischief import Mischief
-from vera.playground.processes import Function
 from vera.playground.schedule import RealTime
+from vera.playground.slack.delivery import RETRY_DELAYS_SECONDS, Delivery
+from vera.playground.slack.unanswered import LOOK_BACK_SECONDS, Unanswered, unanswered
+from vera.playground.slack.web_api import WebApi
+from vera.playground.slack.workspace import Workspace
 from vera.playground.switches import Switches
-from vera.playground.unanswered import LOOK_BACK_SECONDS, Unanswered, unanswered
-from vera.playground.web_api import WebApi
-from vera.playground.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from vera.playground.inspection import Inspection
+    from vera.playground.journal.inspection import Inspection
     from vera.playground.schedule import Time
 
 EVENTS_PATH = "/slack/events"

@@ -14,12 +14,12 @@ from vera.playground.mischief import Model
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from vera.playground.faults import Fault
-    from vera.playground.functions import Functions
+    from vera.playground.lambdas.functions import Functions
     from vera.playground.mischief import Mischief
     from vera.playground.schedule import Time
-    from vera.playground.values import Change, Json
-    from vera.playground.workspace import Workspace
+    from vera.playground.slack.faults import Fault
+    from vera.playground.slack.values import Change, Json
+    from vera.playground.slack.workspace import Workspace
 
 __all__ = ["MOST_LATENCY_MS", "Switches"]
 

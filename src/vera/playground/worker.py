@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from vera.app import Vera
 from vera.aws.logs import LogJournal, log_libraries
+from vera.playground.journal.pipe import PipeJournal
+from vera.playground.journal.witness import WitnessedKnowledge, WitnessedLedger, WitnessedReranker, Witnesses
+from vera.playground.journal.witness_model import WitnessedModel
+from vera.playground.journal.witness_slack import WitnessedWebClient
 from vera.playground.mischief import VARIABLE as MISCHIEF
 from vera.playground.mischief import Mischief
-from vera.playground.pipe import PipeJournal
-from vera.playground.witness import WitnessedKnowledge, WitnessedLedger, WitnessedReranker, Witnesses
-from vera.playground.witness_model import WitnessedModel
-from vera.playground.witness_slack import WitnessedWebClient
 from vera.settings import Settings
 from vera.slack.web import web_client
 from vera.wiring import Wiring

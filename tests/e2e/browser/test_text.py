@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from fakes.shown_text import ShownText, application
 from vera.assistant.conversation import FOOTER
 from vera.playground.loopback import LoopbackServer
-from vera.playground.typed import typed
-from vera.playground.values import Channel, Person
+from vera.playground.page.typed import typed
+from vera.playground.slack.values import Channel, Person
 from vera.slack.grammar import grammar
 from vera.slack.leaf import BOUNDARY, BREAKER, literal
 from vera.slack.markdown import to_mrkdwn

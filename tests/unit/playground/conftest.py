@@ -11,9 +11,9 @@ from slack_sdk import WebClient
 from unit.playground.hand_time import HandTime
 from unit.playground.page_client import TOKEN, FakeInspection, FakeSwitches, PageClient
 from vera.playground.loopback import LoopbackServer
-from vera.playground.page import Page
-from vera.playground.web_api import WebApi
-from vera.playground.workspace import Workspace
+from vera.playground.page.server import Page
+from vera.playground.slack.web_api import WebApi
+from vera.playground.slack.workspace import Workspace
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from vera.assistant.journal import Stage
+from vera.playground.journal.pipe import PipeJournal
 from vera.playground.mischief import Mischief
-from vera.playground.pipe import PipeJournal
 
 
 def echo(event: Any, context: Any):

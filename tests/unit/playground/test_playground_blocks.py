@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from vera.playground.blocks import faults_of, too_long
+from vera.playground.slack.blocks import faults_of, too_long
 
 
 def section(length: int = 10, kind: str = "mrkdwn"):

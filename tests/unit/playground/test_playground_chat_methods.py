@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 if TYPE_CHECKING:
     from slack_sdk import WebClient
 
-    from vera.playground.workspace import Workspace
+    from vera.playground.slack.workspace import Workspace
 
 # slack_sdk's own advice about posts without text, which is what these tests send
 pytestmark = [

@@ -11,12 +11,12 @@ import pytest
 from slack_sdk.signature import SignatureVerifier
 
 from unit.playground.request_url import DROP, HANG, RequestUrl
-from vera.playground.delivery import Delivery
 from vera.playground.schedule import RealTime
+from vera.playground.slack.delivery import Delivery
 
 if TYPE_CHECKING:
     from unit.playground.hand_time import HandTime
-    from vera.playground.workspace import Workspace
+    from vera.playground.slack.workspace import Workspace
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 

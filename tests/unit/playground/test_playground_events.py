@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from vera.playground.events import SUBSCRIPTIONS, envelope, events_of
-from vera.playground.values import File
+from vera.playground.slack.events import SUBSCRIPTIONS, envelope, events_of
+from vera.playground.slack.values import File
 
 if TYPE_CHECKING:
-    from vera.playground.workspace import Workspace
+    from vera.playground.slack.workspace import Workspace
 
 MENTION = "<@U0VERAVERA> when do we open?"
 

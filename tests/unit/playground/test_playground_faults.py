@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from vera.playground.faults import Faults
+from vera.playground.slack.faults import Faults
 
 
 @pytest.mark.parametrize(

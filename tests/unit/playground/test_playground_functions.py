@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from vera.playground.functions import Functions
-from vera.playground.processes import Function
+from vera.playground.lambdas.functions import Functions
+from vera.playground.lambdas.processes import Function
 from vera.playground.schedule import RealTime
 
 if TYPE_CHECKING:
@@ -388,8 +388,8 @@ def test_closing_lets_go_of_what_waits_for_a_stopped_function(
 
 PARENT = """
 import sys
-from vera.playground.functions import Functions
-from vera.playground.processes import Function
+from vera.playground.lambdas.functions import Functions
+from vera.playground.lambdas.processes import Function
 from vera.playground.schedule import RealTime
 
 functions = Functions(time=RealTime())

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from unit.playground.page_client import ADA, TOKEN, PageClient
-from vera.playground.guard import HEADERS, MOST_FILE_BYTES, MOST_JSON_BYTES
+from vera.playground.page.guard import HEADERS, MOST_FILE_BYTES, MOST_JSON_BYTES
 
 if TYPE_CHECKING:
-    from vera.playground.workspace import Workspace
+    from vera.playground.slack.workspace import Workspace
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST"])

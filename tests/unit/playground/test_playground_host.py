@@ -15,12 +15,12 @@ import pytest
 
 from unit.playground.hand_time import HandTime
 from vera.playground.host import Playground
-from vera.playground.inspection import Inspection
+from vera.playground.journal.inspection import Inspection
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from vera.playground.values import Json
+    from vera.playground.slack.values import Json
 
 QUESTION = "<@U0VERAVERA> when do we open?"
 

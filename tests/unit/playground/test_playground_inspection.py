@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from vera.playground.inspection import KEPT_TURNS, Inspection
+from vera.playground.journal.inspection import KEPT_TURNS, Inspection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

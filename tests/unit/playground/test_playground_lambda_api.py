@@ -11,10 +11,10 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from vera.playground.functions import Functions
-from vera.playground.lambda_api import MOST_EVENT_BYTES, LambdaApi
+from vera.playground.lambdas.functions import Functions
+from vera.playground.lambdas.lambda_api import MOST_EVENT_BYTES, LambdaApi
+from vera.playground.lambdas.processes import Function
 from vera.playground.loopback import LoopbackServer
-from vera.playground.processes import Function
 
 if TYPE_CHECKING:
     from unit.playground.hand_time import HandTime

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vera.playground.limits import RATES, Rate, RateLimits
+from vera.playground.slack.limits import RATES, Rate, RateLimits
 
 T0 = 1_700_000_000.0
 

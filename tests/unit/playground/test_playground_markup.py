@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vera.playground.markup import escaped, mentioned, rich_text
+from vera.playground.slack.markup import escaped, mentioned, rich_text
 
 
 @pytest.mark.parametrize(

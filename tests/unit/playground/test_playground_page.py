@@ -13,12 +13,12 @@ import pytest
 
 from unit.playground.page_client import ADA, GRACE, PNG, TOKEN, FakeInspection, FakeSwitches, PageClient
 from vera.playground.loopback import LoopbackServer
-from vera.playground.page import Page
-from vera.playground.static import FOLDER
-from vera.playground.values import File
+from vera.playground.page.server import Page
+from vera.playground.page.static import FOLDER
+from vera.playground.slack.values import File
 
 if TYPE_CHECKING:
-    from vera.playground.workspace import Workspace
+    from vera.playground.slack.workspace import Workspace
 
 SHARED = pytest.mark.parametrize(
     ("file", "kind", "how"),

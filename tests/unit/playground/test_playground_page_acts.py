@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from unit.playground.page_client import ADA, GRACE, ROSA, VERA, FakeInspection, FakeSwitches, PageClient
-from vera.playground.fields import Fields
-from vera.playground.page_acts import Acts
-from vera.playground.page_views import Views
-from vera.playground.stream import Streams
-from vera.playground.uploads import Uploads
+from vera.playground.page.acts import Acts
+from vera.playground.page.fields import Fields
+from vera.playground.page.stream import Streams
+from vera.playground.page.uploads import Uploads
+from vera.playground.page.views import Views
 
 if TYPE_CHECKING:
-    from vera.playground.workspace import Workspace
+    from vera.playground.slack.workspace import Workspace
 
 NOWHEN = "1700000000.000100"
 

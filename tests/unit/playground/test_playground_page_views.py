@@ -7,7 +7,7 @@ import pytest
 from unit.playground.page_client import ADA, GRACE, ROSA, VERA, FakeInspection, PageClient
 
 if TYPE_CHECKING:
-    from vera.playground.workspace import Workspace
+    from vera.playground.slack.workspace import Workspace
 
 
 def history(page: PageClient, channel: str, who: str = ADA, **query: str) -> Any:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from vera.assistant.journal import EditMade, ModelCalled, Retrieved, Stage, TurnClaimed, TurnEnded
-from vera.playground.pipe import PipeJournal
-from vera.playground.testimony import Found, LedgerCalled, ModelSaid, Searched
+from vera.playground.journal.pipe import PipeJournal
+from vera.playground.journal.testimony import Found, LedgerCalled, ModelSaid, Searched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

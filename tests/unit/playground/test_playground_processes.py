@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from vera.playground.processes import Function, FunctionProcess
+from vera.playground.lambdas.processes import Function, FunctionProcess
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 if TYPE_CHECKING:
     from slack_sdk import WebClient
 
-    from vera.playground.workspace import Workspace
+    from vera.playground.slack.workspace import Workspace
 
 
 @pytest.fixture(autouse=True)

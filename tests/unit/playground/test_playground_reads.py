@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from unit.playground.hand_time import HandTime
 from unit.playground.page_client import ADA, GRACE, VERA
-from vera.playground.reads import Unread
-from vera.playground.workspace import Workspace
+from vera.playground.slack.reads import Unread
+from vera.playground.slack.workspace import Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from vera.playground.runtime import serve
+from vera.playground.lambdas.runtime import serve
 
 INVOCATION = {
     "request_id": "r-1",
@@ -75,6 +75,6 @@ def test_a_handler_that_cannot_be_loaded_is_told_at_the_start(capsys: pytest.Cap
 
 @pytest.mark.parametrize("name", ["starlette", "uvicorn", "slack_sdk", "boto3"])
 def test_a_functions_process_starts_from_the_standard_library_alone(name: str):
-    code = f"import sys, vera.playground.runtime; sys.exit({name!r} in sys.modules)"
+    code = f"import sys, vera.playground.lambdas.runtime; sys.exit({name!r} in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

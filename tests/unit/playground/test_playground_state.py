@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from vera.errors import SettingsError
+from vera.playground.slack.workspace import Workspace
 from vera.playground.state import State, folder_of
-from vera.playground.workspace import Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,12 +20,12 @@ from unit.playground.page_client import (
     PageClient,
 )
 from vera.playground.loopback import LoopbackServer
-from vera.playground.page import Page
+from vera.playground.page.server import Page
 
 if TYPE_CHECKING:
     import pytest
 
-    from vera.playground.workspace import Workspace
+    from vera.playground.slack.workspace import Workspace
 
 
 def served(workspace: Workspace, **more: float) -> LoopbackServer:

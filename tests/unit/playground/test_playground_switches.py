@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from vera.playground.functions import Functions
+from vera.playground.lambdas.functions import Functions
+from vera.playground.lambdas.processes import Function
 from vera.playground.mischief import Mischief
-from vera.playground.processes import Function
 from vera.playground.switches import Switches
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from slack_sdk import WebClient
 
     from unit.playground.hand_time import HandTime
-    from vera.playground.values import Json
-    from vera.playground.workspace import Workspace
+    from vera.playground.slack.values import Json
+    from vera.playground.slack.workspace import Workspace
 
 CALM = {
     "latency_ms": 0,

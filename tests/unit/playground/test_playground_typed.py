@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vera.playground.markup import escaped, mentioned
-from vera.playground.typed import typed
-from vera.playground.values import Channel, Person
+from vera.playground.page.typed import typed
+from vera.playground.slack.markup import escaped, mentioned
+from vera.playground.slack.values import Channel, Person
 
 PEOPLE = (
     Person("U1ADA", "ada", "Ada Lovelace", "T1"),

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from vera.playground.unanswered import unanswered
-from vera.playground.values import File
+from vera.playground.slack.unanswered import unanswered
+from vera.playground.slack.values import File
 
 if TYPE_CHECKING:
-    from vera.playground.workspace import Workspace
+    from vera.playground.slack.workspace import Workspace
 
 ASKED = "<@U0VERAVERA> when do we open?"
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unit.playground.page_client import PNG
-from vera.playground.uploads import ANYTHING, KEPT_SECONDS, MOST_KEPT, Uploads, harmless_name, image_type, received
-from vera.playground.values import File
+from vera.playground.page.uploads import ANYTHING, KEPT_SECONDS, MOST_KEPT, Uploads, harmless_name, image_type, received
+from vera.playground.slack.values import File
 
 FILE = File("notes.txt", "text/plain", b"words")
 

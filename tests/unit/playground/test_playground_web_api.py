@@ -15,12 +15,12 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from vera.playground.loopback import LoopbackServer
-from vera.playground.values import File
-from vera.playground.web_api import METHODS, WebApi
+from vera.playground.slack.values import File
+from vera.playground.slack.web_api import METHODS, WebApi
 
 if TYPE_CHECKING:
     from unit.playground.hand_time import HandTime
-    from vera.playground.workspace import Workspace
+    from vera.playground.slack.workspace import Workspace
 
 
 def request(server: LoopbackServer, path: str, *, body: Any = None, **headers: Any):

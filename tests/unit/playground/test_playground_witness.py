@@ -28,8 +28,7 @@ from vera.assistant.model import (
     Usage,
 )
 from vera.errors import KnowledgeUnavailable, LeaseLost, ModelBusy, StreamBroken, TurnTaken
-from vera.playground.mischief import Mischief
-from vera.playground.testimony import (
+from vera.playground.journal.testimony import (
     Found,
     LedgerCalled,
     ModelAsked,
@@ -41,9 +40,10 @@ from vera.playground.testimony import (
     Said,
     Searched,
 )
-from vera.playground.testimony import Told as ToldOfTool
-from vera.playground.witness import WitnessedKnowledge, WitnessedLedger, WitnessedReranker
-from vera.playground.witness_model import WitnessedModel
+from vera.playground.journal.testimony import Told as ToldOfTool
+from vera.playground.journal.witness import WitnessedKnowledge, WitnessedLedger, WitnessedReranker
+from vera.playground.journal.witness_model import WitnessedModel
+from vera.playground.mischief import Mischief
 
 if TYPE_CHECKING:
     from collections.abc import Callable

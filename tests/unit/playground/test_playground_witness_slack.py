@@ -11,8 +11,8 @@ from fakes.aws import closed_port
 from fakes.slack_api import RATE_LIMITED, Answer, SmallSlack, refusal
 from unit.playground.witnessing import Told
 from vera.errors import RateLimited, SurfaceRefused, SurfaceUnavailable
-from vera.playground.testimony import clip
-from vera.playground.witness_slack import WitnessedWebClient
+from vera.playground.journal.testimony import clip
+from vera.playground.journal.witness_slack import WitnessedWebClient
 from vera.slack.web import ask, web_client
 
 if TYPE_CHECKING:

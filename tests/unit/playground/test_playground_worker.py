@@ -13,7 +13,7 @@ import pytest
 
 from fakes.scripted_bedrock import ScriptedBedrock, Stop, Tool, Used, found
 from vera.playground.host import Playground
-from vera.playground.inspection import Inspection
+from vera.playground.journal.inspection import Inspection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

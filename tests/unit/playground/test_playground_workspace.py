@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unit.playground.hand_time import HandTime
-from vera.playground.values import File
-from vera.playground.workspace import Workspace
+from vera.playground.slack.values import File
+from vera.playground.slack.workspace import Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from vera.assistant.model import ModelMessage, ModelRequest, Text
-from vera.playground.witness import Witnesses
+from vera.playground.journal.witness import Witnesses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

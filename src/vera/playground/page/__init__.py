@@ -1,0 +1,1 @@
+"""The page: its server here, its modules and its stylesheet in `assets/`."""

@@ -1,0 +1,1 @@
+"""A Slack: a workspace, its Web API over HTTP, its events signed and delivered."""
