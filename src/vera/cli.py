@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
+_MOST_PORT = 65_535
+
 cli = typer.Typer(
     name="vera",
     help="A streaming, sourced Slack assistant on AWS Bedrock.",
@@ -46,7 +48,8 @@ def _root() -> None:
 def ask(
     question: Annotated[str, typer.Argument(help="What you want to know.")],
     docs: Annotated[
-        Path | None, typer.Option(help="A folder of Markdown, text and HTML to answer from.", metavar="FOLDER")
+        str | None,
+        typer.Option(help="A folder of Markdown, reStructuredText, text and HTML to answer from.", metavar="FOLDER"),
     ] = None,
     model: Annotated[
         str, typer.Option(help="A Bedrock model; needs AWS credentials. Default: VERA_MODEL_ID, else the embedded one.")
@@ -62,11 +65,12 @@ def ask(
 
     if not question.strip():
         raise SettingsError("There is nothing to answer: the question is empty.")
-    if docs is not None and not docs.is_dir():
-        raise SettingsError(f"There is no folder {docs}.")
+    folder = _folder(docs)
+    if folder is not None and not folder.is_dir():
+        raise SettingsError(f"There is no folder {folder}.")
     console, ending = Console(highlight=False), _Ending()
     with _screen(console) as show:
-        answer = Vera(_local_settings(os.environ, docs=docs, model=model), journal=ending).ask(question, show=show)
+        answer = Vera(_local_settings(os.environ, docs=folder, model=model), journal=ending).ask(question, show=show)
     if not console.is_terminal:
         print(*filter(None, [_inert(answer.text), _plain(_inert(answer.footer))]), sep="\n\n")
     if answer.outcome != "answered":
@@ -93,12 +97,15 @@ def socket() -> None:
 @cli.command()
 def playground(
     docs: Annotated[
-        Path | None, typer.Option(help="A folder of Markdown, text and HTML to answer from.", metavar="FOLDER")
+        str | None,
+        typer.Option(help="A folder of Markdown, reStructuredText, text and HTML to answer from.", metavar="FOLDER"),
     ] = None,
     model: Annotated[
         str, typer.Option(help="A Bedrock model; needs AWS credentials. Default: VERA_MODEL_ID, else the embedded one.")
     ] = "",
-    port: Annotated[int, typer.Option(help="Where on 127.0.0.1 the page is; 0 takes any free port.")] = 8372,
+    port: Annotated[
+        str, typer.Option(help="Where on 127.0.0.1 the page is; 0 takes any free port.", metavar="N")
+    ] = "8372",
     *,
     slow: Annotated[bool, typer.Option("--slow", help="Let every call of Slack's take a second.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget what was said before.")] = False,
@@ -118,7 +125,7 @@ def playground(
         raise SettingsError("The playground needs more than Vera: pip install 'vera-slack[playground]'.") from None
 
     run(
-        Wishes(docs=docs, model=model, port=port, slow=slow, fresh=fresh, browse=browser),
+        Wishes(docs=_folder(docs), model=model, port=_port(port), slow=slow, fresh=fresh, browse=browser),
         os.environ,
         say=lambda line: print(line, flush=True),
         complain=lambda sentence: print(f"vera: {sentence}", file=sys.stderr, flush=True),
@@ -133,6 +140,19 @@ class _Ending(NullJournal):
     def record(self, turn_key: str, event: Event) -> None:
         if isinstance(event, TurnEnded):
             self.error = event.error
+
+
+def _folder(docs: str | None) -> Path | None:
+    """Return the folder that was named. Raises `SettingsError` for an empty name: an unset variable of a shell's."""
+    if docs is not None and not docs.strip():
+        raise SettingsError("--docs wants a folder, and what was given is empty.")
+    return None if docs is None else Path(docs)
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,5}", text) or int(text) > _MOST_PORT:
+        raise SettingsError(f"--port has to be a number from 0 (any that is free) to {_MOST_PORT:,}.")
+    return int(text)
 
 
 def _local_settings(environment: Mapping[str, str], *, docs: Path | None, model: str) -> Settings:

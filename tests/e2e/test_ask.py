@@ -95,6 +95,7 @@ def test_what_the_documents_do_not_hold_is_said_so(tmp_path: Path):
 MISTAKES = {
     "an empty question": (["  "], {}, "vera: There is nothing to answer: the question is empty.\n"),
     "no such folder": (["Why?", "--docs", "nowhere"], {}, "vera: There is no folder nowhere.\n"),
+    "no folder named": (["Why?", "--docs", ""], {}, "vera: --docs wants a folder, and what was given is empty.\n"),
     "a setting that cannot be": (
         ["Why?"],
         {"VERA_MAX_OUTPUT_TOKENS": "many", "VERA_KNOWLEGE_RESULTS": "3"},

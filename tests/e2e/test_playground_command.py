@@ -178,6 +178,13 @@ MISTAKES: dict[str, tuple[list[str], dict[str, str], str]] = {
     "a file": (["--docs", "notes.md"], {}, "notes.md is a file: --docs wants the folder that it is in."),
     "no documents": (["--docs", "empty"], {}, "There are no documents in {home}/empty: Vera reads .md, .markdown, "),
     "no such port": (["--port", "70000"], {}, "--port has to be a number from 0 (any that is free) to 65,535."),
+    "a port that is no number": (["--port", "abc"], {}, "--port has to be a number from 0 (any that is free) to"),
+    "a folder that an unset variable named": (
+        ["--docs", ""],
+        {},
+        "--docs wants a folder, and what was given is empty.",
+    ),
+    "a model that can't be": (["--model", "no model!"], {}, "Vera cannot start: --model has to be the id or ARN of"),
     "a wrong setting": ([], {"VERA_MAX_OUTPUT_TOKENS": "many"}, "Vera cannot start: VERA_MAX_OUTPUT_TOKENS has to be"),
     "no region": (["--model", MODEL], {}, f"There is no AWS region to ask {MODEL} in: set AWS_REGION, or leave out"),
     "no credentials": (

@@ -45,7 +45,6 @@ _INDEXING_SECONDS = 0.5
 """How long the address waits for the index of the documents; a larger one goes on while people look around."""
 _MOST_ENDING_SECONDS = 5.0
 """How long an orderly end may take: it is a fraction of a second, and nobody is to be left with a deaf process."""
-_MOST_PORT = 65_535
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 
 _LOG = logging.getLogger(__name__)
@@ -90,7 +89,7 @@ def _start(wishes: Wishes, environment: Mapping[str, str], own: ExitStack, compl
     docs = None if wishes.docs is None else checked_folder(wishes.docs)
     folder = folder_of(environment)
     chosen = surroundings(environment, database=folder / "vera.sqlite3", docs=docs, model=wishes.model)
-    settings = Settings.from_environment(chosen)
+    settings = _settings(chosen, wishes)
     state = own.enter_context(State(folder))
     app = _Later()
     server = _bound(app, wishes.port)
@@ -104,6 +103,7 @@ def _start(wishes: Wishes, environment: Mapping[str, str], own: ExitStack, compl
         "model": settings.model_id,
         "documents": ", ".join(folder.name for folder in indexing.folders),
         "folder": ", ".join(map(str, indexing.folders)),
+        "questions": indexing.questions,
     }
     playground = _composed(state, chosen | in_region(region), own, app, about=about)
     own.callback(server.close)  # before the rest: open pages learn of the end at once
@@ -121,7 +121,7 @@ def _start(wishes: Wishes, environment: Mapping[str, str], own: ExitStack, compl
 
 
 def _composed(
-    state: State, environment: Mapping[str, str], own: ExitStack, app: _Later, *, about: Mapping[str, str]
+    state: State, environment: Mapping[str, str], own: ExitStack, app: _Later, *, about: Mapping[str, object]
 ) -> Playground:
     """Put the playground together, started, with its page behind `app`."""
     try:
@@ -159,9 +159,15 @@ class _Later:
             await self._app(scope, receive, send)
 
 
+def _settings(environment: Mapping[str, str], wishes: Wishes) -> Settings:
+    """Read the settings; what is wrong with the model is said of the option, where it was given by that."""
+    try:
+        return Settings.from_environment(environment)
+    except SettingsError as error:
+        raise SettingsError(str(error).replace("VERA_MODEL_ID", "--model") if wishes.model else str(error)) from None
+
+
 def _bound(app: ASGIApp, port: int) -> LoopbackServer:
-    if not 0 <= port <= _MOST_PORT:
-        raise SettingsError(f"--port has to be a number from 0 (any that is free) to {_MOST_PORT:,}.")
     try:
         return LoopbackServer(app, port=port)
     except OSError as error:

@@ -17,6 +17,7 @@ from vera.errors import SettingsError, VeraError
 from vera.local.documents import SUFFIXES
 from vera.local.folder import found_files
 from vera.local.knowledge import FolderKnowledge
+from vera.playground.suggestions import suggested
 from vera.settings import FOLDER
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def checked_folder(folder: Path) -> Path:
 class Indexing:
     """The folders among the knowledge bases of `settings`, indexed on a thread that nobody has to wait for.
 
-    `complain` is told in one sentence what went wrong after `wait` has returned.
+    `complain` is told in one sentence what went wrong after `wait` has returned. `questions` are some to begin with,
+    once all is indexed.
     """
 
     def __init__(self, settings: Settings, *, complain: Callable[[str], None]) -> None:
@@ -63,6 +65,7 @@ class Indexing:
         self._ended = False
         self._waiting = True
         self._trouble = ""
+        self.questions: list[str] = []
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -105,6 +108,7 @@ class Indexing:
             for knowledge in vera.knowledge:
                 if isinstance(knowledge, FolderKnowledge):
                     knowledge.refresh()
+        self.questions += suggested(self._settings, self._folders)
 
     def _end(self, trouble: str) -> None:
         with self._changed:

@@ -70,7 +70,8 @@ class Inspected(Told, Protocol):
 class Page:
     """One workspace's page; `app` is its ASGI application, for a `LoopbackServer`.
 
-    `token` is the first part of every path. `about` is told to the page as it is (`model`, `documents`, `folder`).
+    `token` is the first part of every path. `about` is told to each page as it then is (`model`, `documents`, `folder`,
+    `questions` to begin with).
     A page that leaves more than `most_held_bytes` of events unread is cut off.
     """
 
@@ -81,14 +82,14 @@ class Page:
         switches: SwitchBoard,
         inspection: Inspected,
         token: str,
-        about: Mapping[str, str],
+        about: Mapping[str, object],
         keep_alive_seconds: float = KEEP_ALIVE_SECONDS,
         most_held_bytes: int = MOST_HELD_BYTES,
     ) -> None:
         self._workspace = workspace
         self._switches = switches
         self._inspection = inspection
-        self._about = dict(about)
+        self._about = about
         self._keep_alive_seconds = keep_alive_seconds
         self._most_held_bytes = most_held_bytes
         self._views = Views(workspace)
@@ -173,7 +174,11 @@ class Page:
             raise Refused(400, str(wrong)) from None
 
     def _extra(self) -> Json:
-        return {"switches": self._switches.state(), "about": self._about, "latest_turn": self._inspection.latest()}
+        return {
+            "switches": self._switches.state(),
+            "about": dict(self._about),
+            "latest_turn": self._inspection.latest(),
+        }
 
 
 def _answering(call: Callable[[Fields], Json]) -> Callable[[Request], Awaitable[Response]]:
