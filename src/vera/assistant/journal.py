@@ -5,6 +5,7 @@ Events hold ids, counts and durations: never what somebody wrote (`tests/unit/aw
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,6 +28,7 @@ __all__ = [
     "TurnEnded",
     "TurnRaised",
     "WriterEnded",
+    "kind",
     "named",
 ]
 
@@ -186,6 +188,11 @@ class NullJournal:
 
     def record(self, turn_key: str, event: Event) -> None:
         """Forget it."""
+
+
+def kind(event: object) -> str:
+    """Return the name that an event goes by outside: `edit_made`, `turn_ended` and so on."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(event).__name__).lower()
 
 
 def named(error: Exception) -> str:

@@ -25,7 +25,7 @@ from vera.errors import SettingsError
 
 __all__ = ["Clients"]
 
-_OF_CREDENTIALS = {"signin", "sso", "sso-oidc", "sts"}
+_OF_CREDENTIALS = frozenset({"signin", "sso", "sso-oidc", "sts"})
 """Whom the session asks by itself, where a profile takes on a role or logs in."""
 
 

@@ -31,6 +31,7 @@ from vera.assistant.journal import (
     TurnEnded,
     TurnRaised,
     WriterEnded,
+    kind,
 )
 
 if TYPE_CHECKING:
@@ -81,9 +82,8 @@ class LogJournal(Journal):
 
     def record(self, turn_key: str, event: Event) -> None:
         """Write one line, whose message is the event's name: `edit_made`, `turn_ended` and so on."""
-        name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(event).__name__).lower()
         write = getattr(self._powertools(), _level(event))
-        write(name, extra={**_turn_fields(turn_key), **_event_fields(event)})
+        write(kind(event), extra={**_turn_fields(turn_key), **_event_fields(event)})
         if self._beside:
             self._beside.turn_key = "" if isinstance(event, TurnEnded | TurnDropped | TurnRaised) else turn_key
 

@@ -12,7 +12,7 @@ import secrets
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from vera.assistant.ledger import LEASE_SECONDS
 from vera.playground.lambdas.functions import Functions
@@ -27,6 +27,7 @@ from vera.playground.slack.unanswered import LOOK_BACK_SECONDS, Unanswered, unan
 from vera.playground.slack.web_api import WebApi
 from vera.playground.slack.workspace import Workspace
 from vera.playground.switches import Switches
+from vera.receiver.environment import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,6 +75,7 @@ class Playground:
         self._max_processes = max_processes
         self._lambda_retry_delays_seconds = lambda_retry_delays_seconds
         self.signing_secret = secrets.token_hex(16)
+        self._credentials = Credentials(f"AKIAPLAYGROUND{secrets.token_hex(8).upper()}", secrets.token_hex(20))
         with ExitStack() as own:
             the_time = self._time = time or own.enter_context(RealTime())
             folder = own.enter_context(tempfile.TemporaryDirectory(prefix="vera-playground-"))
@@ -82,9 +84,11 @@ class Playground:
             own.callback(self.workspace.close)
             self._slack = LoopbackServer(WebApi(self.workspace).app, port=port)
             own.callback(self._slack.close)
-            journal = {"on_journal": inspection.take} if inspection else {}
+            journal: dict[str, Any] = {"on_journal": inspection.take} if inspection else {}
             self.functions = Functions(time=the_time, log_folder=log_folder, **journal)
-            front = LambdaApi(self.functions, time=the_time, routes={EVENTS_PATH: RECEIVER})
+            front = LambdaApi(
+                self.functions, time=the_time, routes={EVENTS_PATH: RECEIVER}, credentials=self._credentials
+            )
             self._lambda = LoopbackServer(front.app)
             own.callback(self._lambda.close)
             own.callback(self.functions.close)  # before its front, which waits for what it runs
@@ -214,6 +218,6 @@ class Playground:
             "SLACK_SIGNING_SECRET": self.signing_secret,
             "VERA_WORKER_FUNCTION": WORKER,
             "AWS_ENDPOINT_URL_LAMBDA": self.lambda_url,
-            "AWS_ACCESS_KEY_ID": "playground",
-            "AWS_SECRET_ACCESS_KEY": "playground",
+            "AWS_ACCESS_KEY_ID": self._credentials.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": self._credentials.secret_access_key,
         }

@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +18,8 @@ from urllib.parse import urlsplit
 from vera.assistant.journal import Stage
 from vera.playground.journal.pipe import PipeJournal
 from vera.playground.mischief import Mischief
+from vera.receiver.environment import Credentials
+from vera.receiver.sigv4 import signed_headers
 
 
 def echo(event: Any, context: Any):
@@ -30,6 +34,10 @@ def echo(event: Any, context: Any):
         "stdin": sys.stdin.read(),
         "environment": sorted(name for name in os.environ if not name.startswith("COVERAGE")),
     }
+
+
+def tell_variables(event: Any, context: Any):
+    return dict(os.environ)
 
 
 def fail(event: Any, context: Any):
@@ -86,6 +94,15 @@ def die(event: Any, context: Any):
     os._exit(3)
 
 
+def answer_nonsense(event: Any, context: Any):
+    """Write into the pipe of the answers what is none, wherever it is."""
+    for descriptor in Path("/dev/fd").iterdir():
+        number = int(descriptor.name)
+        if number > 2 and str(number) != os.environ["PLAYGROUND_JOURNAL"]:
+            with suppress(OSError):
+                os.write(number, b"nonsense\n")
+
+
 def leave(event: Any, context: Any):
     sys.exit(4)
 
@@ -107,9 +124,18 @@ def invoke_worker(event: Any, context: Any):
     address = urlsplit(os.environ["AWS_ENDPOINT_URL_LAMBDA"])
     connection = http.client.HTTPConnection(address.hostname or "", address.port)
     path = f"/2015-03-31/functions/{os.environ['VERA_WORKER_FUNCTION']}/invocations"
-    headers = {"x-amz-invocation-type": "Event", "authorization": "AWS4-HMAC-SHA256 Credential=playground/today"}
     body = event["body"] if "body" in event else json.dumps({"record": event})
-    connection.request("POST", path, body, headers)
+    headers = signed_headers(
+        path=path,
+        host_header=address.netloc,
+        headers={"x-amz-invocation-type": "Event"},
+        body=body.encode(),
+        credentials=Credentials(os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]),
+        region=os.environ["AWS_REGION"],
+        service="lambda",
+        now=time.time(),
+    )
+    connection.request("POST", path, body.encode(), headers)
     accepted = connection.getresponse().status == 202
     connection.close()
     return {"statusCode": 200 if accepted else 503}

@@ -37,7 +37,6 @@ class Answer(NamedTuple):
 class Event(NamedTuple):
     name: str
     data: Any
-    id: str
 
 
 class Events:
@@ -53,7 +52,7 @@ class Events:
             name, _, value = line.partition(": ")
             fields[name] = value
         assert fields, "the stream ended"
-        return Event(fields.get("event", ""), json.loads(fields.get("data", "null")), fields.get("id", ""))
+        return Event(fields.get("event", ""), json.loads(fields.get("data", "null")))
 
     def until(self, name: str) -> Any:
         """Return the data of the next event of this name."""

@@ -209,3 +209,16 @@ def test_in_real_time_a_delivery_arrives_by_itself(workspace: Workspace, url: Re
         delivery.settle(timeout_seconds=10)
 
     assert len(url.received) == 1
+
+
+def test_of_events_and_deliveries_the_newest_are_remembered(workspace: Workspace, hand_time: HandTime, url: RequestUrl):
+    delivery = Delivery(workspace, time=hand_time, signing_secret=SECRET, request_url=url.url, most_kept=2)
+    for _ in range(3):
+        newest = say(workspace)
+        hand_time.advance()
+
+    again = delivery.redeliver(delivery.envelopes[-1]["event_id"], as_event_id="EvAGAIN")
+
+    assert again.status == 200
+    assert [one["event"]["ts"] for one in delivery.envelopes] == [newest, newest]
+    assert [one["event_id"] for one in delivery.envelopes] == [one.event_id for one in delivery.attempts]

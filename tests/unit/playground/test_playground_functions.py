@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import queue
 import select
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,8 +20,6 @@ from vera.playground.lambdas.processes import Function
 from vera.playground.schedule import RealTime
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from unit.playground.hand_time import HandTime
 
 
@@ -265,7 +265,7 @@ def test_stopping_a_function_kills_what_runs_which_waits_beyond_its_retry_until_
     hand_time.advance(60)
 
     assert functions.stopped("worker")
-    assert [(retry.at, retry.attempt) for retry in due] == [(1_700_000_060.0, 2)]
+    assert [(retry.at, retry.attempt) for retry in due] == [(1_700_000_060.0, 1)]
     assert functions.retries("worker") == ()
     assert statuses(functions) == ["died"]
     assert gone(pid)
@@ -277,6 +277,48 @@ def test_stopping_a_function_kills_what_runs_which_waits_beyond_its_retry_until_
 
     assert not functions.stopped("worker")
     assert statuses(functions) == ["died", "ok"]
+
+
+def test_however_often_a_function_is_stopped_it_has_all_of_its_attempts(
+    functions: Functions, deploy: Any, hand_time: HandTime
+):
+    deploy("hang", retry_delays_seconds=(60.0,))
+    functions.invoke_later("worker", {})
+    for times in range(1, 5):
+        functions.wait_for(lambda f: f.log("worker").count("hanging") == times)  # noqa: B023 - waited for at once
+        functions.stop("worker")
+        hand_time.wait_until_planned()
+        functions.resume("worker")
+        assert hand_time.delays == [60.0]
+        hand_time.advance(60)
+    for times in (5, 6):
+        functions.wait_for(lambda f: f.log("worker").count("hanging") == times)  # noqa: B023 - waited for at once
+        functions.kill("worker")
+        if times == 5:
+            hand_time.wait_until_planned()
+            hand_time.advance(60)
+
+    functions.settle()
+
+    assert [one.attempt for one in functions.invocations] == [1, 1, 1, 1, 1, 2]
+    assert functions.dead_letters[0].record["requestContext"]["approximateInvokeCount"] == 2
+
+
+def test_a_function_without_retries_is_run_again_too_after_it_was_stopped(
+    functions: Functions, deploy: Any, hand_time: HandTime, tmp_path: Path
+):
+    deploy("hang_once", retry_delays_seconds=())
+    functions.invoke_later("worker", {"file": str(tmp_path / "once")})
+    functions.wait_for(lambda f: "hanging" in f.log("worker"))
+
+    functions.stop("worker")
+    hand_time.wait_until_planned()
+    hand_time.advance()
+    functions.resume("worker")
+    functions.settle()
+
+    assert statuses(functions) == ["died", "ok"]
+    assert functions.dead_letters == ()
 
 
 def test_what_a_stopped_function_is_asked_for_later_waits_and_all_of_it_runs_when_it_is_resumed(
@@ -348,6 +390,50 @@ def test_what_a_function_prints_is_kept_by_function_and_in_a_file(functions: Fun
 
     assert functions.log("worker") == ("echo r-1",)
     assert (tmp_path / "worker.log").read_text() == "echo r-1\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that can't be written")
+def test_a_log_file_that_cannot_be_written_stops_nothing(
+    hand_time: HandTime, function_environment: dict[str, str], tmp_path: Path
+):
+    (tmp_path / "worker.log").symlink_to("/dev/full")
+    handler = "unit.playground.lambda_handlers:echo"
+    with Functions(time=hand_time, log_folder=tmp_path) as functions:
+        functions.deploy(Function(name="worker", handler=handler, environment=function_environment, max_processes=1))
+
+        said = [functions.invoke("worker", {}, request_id=one).status for one in ("r-1", "r-2")]
+        functions.wait_for(lambda f: len(f.log("worker")) == 2)
+
+        assert said == ["ok", "ok"]
+        assert functions.log("worker") == ("echo r-1", "echo r-2")
+
+
+def test_an_answer_that_is_none_takes_no_process_out_of_service(functions: Functions, deploy: Any):
+    deploy("answer_nonsense", max_processes=1)
+
+    for _ in range(2):
+        with pytest.raises(json.JSONDecodeError):
+            functions.invoke("worker", {})
+
+    assert functions.processes("worker") == ()
+
+
+def test_of_what_is_done_and_given_up_the_newest_is_remembered(
+    hand_time: HandTime, function_environment: dict[str, str]
+):
+    handler = "unit.playground.lambda_handlers:fail"
+    with Functions(time=hand_time, most_kept=2) as functions:
+        function = Function(
+            name="worker", handler=handler, environment=function_environment, max_processes=1, retry_delays_seconds=()
+        )
+        functions.deploy(function)
+        sent = []
+        for number in range(3):
+            sent.append(functions.invoke_later("worker", number))
+            functions.settle()
+
+        assert [one.request_id for one in functions.invocations] == sent[1:]
+        assert [letter.payload for letter in functions.dead_letters] == [1, 2]
 
 
 def test_closing_leaves_no_process_and_lets_nothing_more_in(hand_time: HandTime, function_environment: dict[str, str]):

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from unit.playground.page_client import ADA, TOKEN, PageClient
+from unit.playground.page_client import ADA, TOKEN, FakeInspection, FakeSwitches, PageClient
+from vera.playground.loopback import LoopbackServer
 from vera.playground.page.guard import HEADERS, MOST_FILE_BYTES, MOST_JSON_BYTES
+from vera.playground.page.server import Page
 
 if TYPE_CHECKING:
     from vera.playground.slack.workspace import Workspace
@@ -88,6 +90,21 @@ def test_its_own_page_gets_what_it_asks_for(page: PageClient, headers: dict[str,
     assert page.request("GET", "switches", headers=sent).status == 200
 
 
+def test_on_https_own_port_the_page_is_itself_with_and_without_it(workspace: Workspace):
+    told = {"switches": FakeSwitches(), "inspection": FakeInspection()}
+    site = Page(workspace, **told, token=TOKEN, about={})
+    try:
+        server = LoopbackServer(site.app, port=80)
+    except OSError:
+        pytest.skip("port 80 cannot be had here")
+    with server:
+        page = PageClient(80)
+        for host in ("127.0.0.1", "127.0.0.1:80", "localhost"):
+            origin = f"http://{host.removesuffix(':80')}"
+            assert page.request("GET", "switches", headers={"host": host, "origin": origin}).status == 200
+            assert page.request("GET", "switches", headers={"host": host, "origin": f"{origin}:1"}).status == 403
+
+
 @pytest.mark.parametrize(
     ("destination", "status"), [("document", 200), ("iframe", 403), ("image", 403), ("script", 403)]
 )
@@ -120,7 +137,7 @@ def test_every_answer_has_the_headers_that_keep_it_from_running(page: PageClient
 
 
 def test_refusals_have_those_headers_too(page: PageClient):
-    for answer in (page.request("GET", "/", inside=False), page.request("GET", "", headers={"host": "x"})):
+    for answer in (page.request("GET", "/", inside=False), page.request("GET", "", headers={"origin": "null"})):
         assert {name: answer.headers[name] for name in HEADERS} == HEADERS
 
 

@@ -89,6 +89,20 @@ def test_each_function_is_given_what_wires_it_and_no_more(function_environment: 
     assert not {"AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL_LAMBDA"} & worker
 
 
+def test_the_credentials_of_one_playground_are_its_own_receivers_alone(function_environment: dict[str, str]):
+    names = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+    seen = []
+    for _ in range(2):
+        with Playground(
+            handlers=("unit.playground.lambda_handlers:tell_variables", "unit.playground.lambda_handlers:echo"),
+            receiver_environment=function_environment,
+        ) as playground:
+            told = playground.functions.invoke("receiver", {}).payload
+            seen.append({name: told[name] for name in names})
+
+    assert not set(seen[0].values()) & set(seen[1].values())
+
+
 def test_leaving_it_leaves_no_thread_and_a_new_one_finds_what_was_said(
     tmp_path: Path, function_environment: dict[str, str]
 ):

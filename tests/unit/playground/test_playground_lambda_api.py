@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -15,9 +16,13 @@ from vera.playground.lambdas.functions import Functions
 from vera.playground.lambdas.lambda_api import MOST_EVENT_BYTES, LambdaApi
 from vera.playground.lambdas.processes import Function
 from vera.playground.loopback import LoopbackServer
+from vera.receiver.environment import Credentials
+from vera.receiver.sigv4 import signed_headers
 
 if TYPE_CHECKING:
     from unit.playground.hand_time import HandTime
+
+KEY, SECRET = "AKIAPLAYGROUND", "a secret of the test"
 
 
 @pytest.fixture
@@ -39,22 +44,30 @@ def functions(hand_time: HandTime, function_environment: dict[str, str]):
 @pytest.fixture
 def server(functions: Functions, hand_time: HandTime):
     routes = {f"/{name}": name for name in ("echo", "proxy", "binary", "fail", "hang")}
-    with LoopbackServer(LambdaApi(functions, time=hand_time, routes=routes).app) as server:
+    with LoopbackServer(
+        LambdaApi(functions, time=hand_time, routes=routes, credentials=Credentials(KEY, SECRET)).app
+    ) as server:
         yield server
 
 
-@pytest.fixture
-def aws(server: LoopbackServer):
+@contextmanager
+def signing(server: LoopbackServer, key: str, secret: str):
     client = boto3.client(
         "lambda",
         region_name="us-east-1",
         endpoint_url=server.url,
-        aws_access_key_id="playground",
-        aws_secret_access_key="playground",
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
         config=Config(retries={"total_max_attempts": 1}),
     )
     yield client
     client.close()
+
+
+@pytest.fixture
+def aws(server: LoopbackServer):
+    with signing(server, KEY, SECRET) as client:
+        yield client
 
 
 def post(server: LoopbackServer, path: str, body: Any = b"{}", **headers: Any):
@@ -168,4 +181,61 @@ def test_an_unsigned_invocation_is_refused(server: LoopbackServer, functions: Fu
     status, _, headers = post(server, "/2015-03-31/functions/echo/invocations")
 
     assert (status, headers["x-amzn-errortype"]) == (403, "MissingAuthenticationTokenException")
+    assert functions.invocations == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "secret", "code"),
+    [("AKIASOMEBODY", SECRET, "UnrecognizedClientException"), (KEY, "guessed", "InvalidSignatureException")],
+)
+def test_who_signs_with_other_credentials_is_refused(
+    server: LoopbackServer, functions: Functions, key: str, secret: str, code: str
+):
+    with signing(server, key, secret) as client, pytest.raises(ClientError) as refused:
+        client.invoke(FunctionName="echo", Payload=b"{}")
+
+    assert refused.value.response["Error"]["Code"] == code
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+    assert functions.invocations == ()
+
+
+CHANGED = {
+    "another body": (b'{"a": 2}', {}),
+    "another date": (b'{"a": 1}', {"x-amz-date": "20200101T000000Z"}),
+    "no date": (b'{"a": 1}', {"x-amz-date": "today"}),
+    "another kind": (b'{"a": 1}', {"x-amz-invocation-type": "DryRun"}),
+}
+
+
+@pytest.mark.parametrize(("body", "changed"), CHANGED.values(), ids=CHANGED)
+def test_what_was_changed_after_it_was_signed_is_refused(
+    server: LoopbackServer, functions: Functions, body: bytes, changed: dict[str, str]
+):
+    path = "/2015-03-31/functions/echo/invocations"
+    signed = signed_headers(
+        path=path,
+        host_header=f"127.0.0.1:{server.port}",
+        headers={"x-amz-invocation-type": "RequestResponse"},
+        body=b'{"a": 1}',
+        credentials=Credentials(KEY, SECRET),
+        region="us-east-1",
+        service="lambda",
+        now=1_700_000_000.0,
+    )
+
+    untouched, (status, _, headers) = (
+        post(server, path, b'{"a": 1}', **signed),
+        post(server, path, body, **signed | changed),
+    )
+
+    assert untouched[0] == 200
+    assert (status, headers["x-amzn-errortype"]) == (403, "InvalidSignatureException")
+    assert len(functions.invocations) == 1
+
+
+def test_under_a_name_that_only_leads_here_nothing_is_invoked(server: LoopbackServer, functions: Functions):
+    for path in ("/echo", "/2015-03-31/functions/echo/invocations"):
+        status, body, _ = post(server, path, host=f"rebound.example:{server.port}")
+
+        assert (status, body) == (403, b"This playground is on 127.0.0.1 alone.")
     assert functions.invocations == ()

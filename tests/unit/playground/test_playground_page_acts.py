@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from unit.playground.page_client import ADA, GRACE, ROSA, VERA, FakeInspection, FakeSwitches, PageClient
-from vera.playground.page.acts import Acts
-from vera.playground.page.fields import Fields
-from vera.playground.page.stream import Streams
-from vera.playground.page.uploads import Uploads
-from vera.playground.page.views import Views
+from unit.playground.page_client import ADA, GRACE, ROSA, TOKEN, VERA, FakeInspection, FakeSwitches, PageClient
+from vera.playground.loopback import LoopbackServer
+from vera.playground.page.server import Page
+from vera.playground.slack.workspace import Workspace
 
 if TYPE_CHECKING:
-    from vera.playground.slack.workspace import Workspace
+    from pathlib import Path
+
+    from unit.playground.hand_time import HandTime
 
 NOWHEN = "1700000000.000100"
 
@@ -71,17 +71,39 @@ def test_a_message_sent_twice_is_posted_once(page: PageClient, workspace: Worksp
     assert len(workspace.standing("general", most=9)) == 3
 
 
-def test_the_newest_thousand_are_remembered(workspace: Workspace, general: str):
-    views, told = Views(workspace), {"switches": FakeSwitches(), "inspection": FakeInspection()}
-    acts = Acts(workspace, streams=Streams(workspace, views, **told, extra=dict), uploads=Uploads())
+def test_a_message_that_was_edited_or_taken_back_is_not_posted_again(
+    page: PageClient, workspace: Workspace, general: str
+):
+    edited, deleted = (page.say("hello", general, client_msg_id=one) for one in ("7c5e-1", "7c5e-2"))
+    workspace.edit("ada", "general", edited, "better")
+    workspace.delete("ada", "general", deleted)
 
-    def send(number: int):
-        return acts.send(Fields({"as": ADA, "channel": general, "text": "x", "client_msg_id": f"{number}"}))
+    assert [page.say("hello", general, client_msg_id=one) for one in ("7c5e-1", "7c5e-2")] == [edited, deleted]
+    assert [message["text"] for message in workspace.standing("general", most=9)] == ["better"]
 
-    sent = [send(number) for number in range(1_001)]
 
-    assert [send(1), send(1_000)] == [sent[1], sent[1_000]]
-    assert send(0) != sent[0]
+def test_an_id_is_one_channels(page: PageClient, workspace: Workspace, general: str):
+    here = page.say("hello", general, client_msg_id="7c5e-1")
+
+    there = page.say("hello", workspace.channel("random").id, client_msg_id="7c5e-1")
+
+    assert there != here
+    assert workspace.message("random", there)["text"] == "hello"
+
+
+def test_a_message_that_is_sent_again_after_a_restart_is_posted_once(tmp_path: Path, hand_time: HandTime):
+    sent = []
+    for _ in range(2):
+        workspace = Workspace(time=hand_time, path=tmp_path / "slack.sqlite")
+        told = {"switches": FakeSwitches(), "inspection": FakeInspection()}
+        with LoopbackServer(Page(workspace, **told, token=TOKEN, about={}).app) as server:
+            general = workspace.channel("general").id
+            sent.append(PageClient(server.port).say("hello", general, client_msg_id="7c5e-1"))
+        said = workspace.history_ts("general")
+        workspace.close()
+
+    assert sent[0] == sent[1]
+    assert said == [sent[0]]
 
 
 def test_the_longest_message_is_taken(page: PageClient, workspace: Workspace, general: str):

@@ -137,14 +137,17 @@ def test_lines_of_many_threads_are_whole_however_long_they_are(pipe: Pipe):
     )
 
 
-def test_a_pipe_that_nobody_reads_any_more_is_written_to_no_more():
+def test_a_pipe_that_nobody_reads_any_more_is_written_to_no_more(pipe: Pipe):
     reading, writing = os.pipe()
     journal = PipeJournal(writing)
     os.close(reading)
 
     journal.record(KEY, Stage("Writing"))
+    os.dup2(pipe.writing, writing)  # the number is somebody else's by now
+    journal.record(KEY, Stage("Writing"))
     os.close(writing)
-    journal.record(KEY, Stage("Writing"))  # to what may be somebody else's descriptor by now: not at all
+
+    assert pipe.lines() == []
 
 
 ODD = {
@@ -176,5 +179,7 @@ def test_the_environment_says_where_to(pipe: Pipe):
 
 
 @pytest.mark.parametrize("environment", [{}, {"PLAYGROUND_JOURNAL": ""}, {"PLAYGROUND_JOURNAL": "-1"}])
-def test_without_a_descriptor_nothing_is_told(environment: dict[str, str]):
+def test_without_a_descriptor_nothing_is_told(environment: dict[str, str], capfd: pytest.CaptureFixture[str]):
     PipeJournal.from_environment(environment).record(KEY, Stage("Writing"))
+
+    assert capfd.readouterr() == ("", "")

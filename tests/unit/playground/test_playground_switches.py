@@ -218,7 +218,7 @@ def test_who_listens_is_told_when_workers_begin_and_end_and_when_one_is_tried_ag
     hand_time.advance()
     hand_time.advance(60)
 
-    due = [{"at": hand_time.now(), "attempt": 2}]
+    due = [{"at": hand_time.now(), "attempt": 1}]
     assert told[0] == CALM | {"busy": 1}
     assert told[-2:] == [CALM | {"stopped": True, "retries": due}, CALM | {"stopped": True}]
 

@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from unit.playground.page_client import PNG
-from vera.playground.page.uploads import ANYTHING, KEPT_SECONDS, MOST_KEPT, Uploads, harmless_name, image_type, received
+from vera.playground.page.fields import Refused
+from vera.playground.page.uploads import (
+    ANYTHING,
+    KEPT_SECONDS,
+    MOST_BYTES,
+    MOST_KEPT,
+    Uploads,
+    harmless_name,
+    image_type,
+    received,
+)
 from vera.playground.slack.values import File
 
 FILE = File("notes.txt", "text/plain", b"words")
@@ -100,3 +110,17 @@ def test_of_too_many_files_the_oldest_goes():
     assert len(uploads.of("ada", ids[1:], now=0.0)) == MOST_KEPT
     with pytest.raises(KeyError):
         uploads.of("ada", ids[:1], now=0.0)
+
+
+def test_what_is_too_large_together_is_refused_until_some_of_it_was_posted():
+    uploads = Uploads()
+    fifth = File("large.bin", ANYTHING, bytes(MOST_BYTES // 5))
+    first, *_ = (uploads.add("ada", fifth, now=0.0) for _ in range(5))
+
+    with pytest.raises(Refused, match="Too many large files wait to be posted") as refused:
+        uploads.add("grace", FILE, now=1.0)
+    uploads.drop([first.id])
+
+    assert refused.value.status_code == 413
+    assert uploads.add("grace", fifth, now=1.0)
+    assert uploads.add("grace", FILE, now=KEPT_SECONDS)

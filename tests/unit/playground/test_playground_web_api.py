@@ -65,6 +65,15 @@ def test_a_token_is_taken_from_the_header_the_query_or_a_form(
     assert answered(slack_server, **spell(workspace.bot_token))["ok"] is True
 
 
+def test_under_a_name_that_only_leads_here_no_call_is_answered(workspace: Workspace, slack_server: LoopbackServer):
+    token = f"Bearer {workspace.bot_token}"
+
+    status, said, _ = request(slack_server, "/api/auth.test", host="rebound.example", authorization=token)
+
+    assert (status, said) == (403, "This playground is on 127.0.0.1 alone.")
+    assert workspace.calls == ()
+
+
 @pytest.mark.parametrize(
     ("call", "error"),
     [

@@ -35,6 +35,25 @@ def test_a_workspace_in_a_file_survives_a_restart(tmp_path: Path, hand_time: Han
     after.close()
 
 
+def test_of_what_a_message_was_its_first_and_its_newest_version_outlive_a_restart(tmp_path: Path, hand_time: HandTime):
+    before = Workspace(time=hand_time, path=tmp_path / "slack.sqlite")
+    once, often, gone = (before.say("ada", "general", text) for text in ("once", "1", "gone 1"))
+    for version in ("2", "3", "4"):
+        before.edit("ada", "general", often, version)
+        before.edit("ada", "general", gone, f"gone {version}")
+    before.delete("ada", "general", gone)
+    before.close()
+
+    after = Workspace(time=hand_time, path=tmp_path / "slack.sqlite")
+    after.edit("ada", "general", often, "5")
+
+    def texts(ts: str):
+        return [version.message and version.message["text"] for version in after.versions("general", ts)]
+
+    assert [texts(ts) for ts in (once, often, gone)] == [["once"], ["1", "4", "5"], ["gone 1", None]]
+    after.close()
+
+
 @given(st.lists(st.sampled_from([-5.0, 0.0, 0.000001, 0.5, 3.0]), max_size=30))
 def test_a_ts_is_later_than_every_one_before_whatever_the_clock_does(steps: list[float]):
     clock = HandTime()

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import math
 import os
-import re
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
+
+from vera.assistant.journal import kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +46,7 @@ class PipeJournal:
         """Write one line."""
         if self._descriptor is None:
             return
-        entry = {"turn": turn_key, "at": self._clock(), "event": _name(event), "process": os.getpid(), **_said(event)}
+        entry = {"turn": turn_key, "at": self._clock(), "event": kind(event), "process": os.getpid(), **_said(event)}
         try:
             # Half a character, which has no UTF-8, becomes a question mark.
             line = json.dumps(entry, ensure_ascii=False, allow_nan=False).encode(errors="replace") + b"\n"
@@ -61,10 +62,6 @@ class PipeJournal:
                 rest = rest[os.write(self._descriptor, rest) :]
         except OSError:
             self._descriptor = None
-
-
-def _name(event: DataclassInstance) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(event).__name__).lower()
 
 
 def _said(event: DataclassInstance) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from vera.playground.lambdas.deployed import Deployed, Retry
 from vera.playground.lambdas.processes import FunctionProcess, Outcome
 from vera.playground.schedule import report
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from vera.playground.lambdas.processes import Function
     from vera.playground.schedule import Time
 
-_KEPT_LINES = 50_000
+MOST_KEPT = 20_000
 _THROTTLED = {
     "Reason": "ReservedFunctionConcurrentInvocationLimitExceeded",
     "Type": "User",
@@ -70,32 +71,11 @@ class ProcessState:
         return bool(self.request_id)
 
 
-class Retry(NamedTuple):
-    """A retry that is due `at` (unix seconds): attempt number `attempt`, which counts from 1."""
-
-    at: float
-    attempt: int
-
-
-class _Deployed:
-    """A function with its processes, its queue and its log. Fields are guarded by the condition of `Functions`."""
-
-    def __init__(self, function: Function, *, log_file: Path | None) -> None:
-        self.function = function
-        self.idle: list[FunctionProcess] = []
-        self.spent: list[FunctionProcess] = []
-        self.all: list[FunctionProcess] = []
-        self.stopped = False
-        self.retries: list[Retry] = []
-        self.log: deque[str] = deque(maxlen=_KEPT_LINES)
-        self.log_file = None if log_file is None else log_file.open("a", encoding="utf-8")
-        self.queue = ThreadPoolExecutor(function.max_processes, thread_name_prefix=f"lambda-{function.name}")
-
-
 class Functions:
     """The functions of one account. `log_folder` keeps a file `<function>.log` of each one's output as well.
 
-    `on_journal` is given each line that a function writes into its journal (`pipe.py`), on several threads.
+    `on_journal` is given each line that a function writes into its journal (`pipe.py`), on several threads. Of what is
+    done and of what is given up the last `most_kept` are remembered.
     """
 
     def __init__(
@@ -104,14 +84,15 @@ class Functions:
         time: Time,
         log_folder: Path | None = None,
         on_journal: Callable[[bytes], None] = lambda _: None,
+        most_kept: int = MOST_KEPT,
     ) -> None:
         self._time = time
         self._on_journal = on_journal
         self._log_folder = log_folder
         self._changed = threading.Condition()
-        self._deployed: dict[str, _Deployed] = {}
-        self._invocations: list[Invocation] = []
-        self._dead_letters: list[DeadLetter] = []
+        self._deployed: dict[str, Deployed] = {}
+        self._invocations: deque[Invocation] = deque(maxlen=most_kept)
+        self._dead_letters: deque[DeadLetter] = deque(maxlen=most_kept)
         self._listeners: list[Callable[[], None]] = []
         self._under_way = 0
         self._closed = False
@@ -120,7 +101,7 @@ class Functions:
         """Add a function; no process starts before it is invoked."""
         log_file = None if self._log_folder is None else self._log_folder / f"{function.name}.log"
         with self._changed:
-            self._deployed[function.name] = _Deployed(function, log_file=log_file)
+            self._deployed[function.name] = Deployed(function, log_file=log_file)
 
     def named(self, name: str) -> Function:
         """Return the function that a name, a partial or a whole ARN means, qualified or not. Raises KeyError."""
@@ -155,13 +136,13 @@ class Functions:
 
     @property
     def invocations(self) -> tuple[Invocation, ...]:
-        """Return every finished run, oldest first."""
+        """Return the finished runs, oldest first (the last 20,000)."""
         with self._changed:
             return tuple(self._invocations)
 
     @property
     def dead_letters(self) -> tuple[DeadLetter, ...]:
-        """Return what was given up, oldest first."""
+        """Return what was given up, oldest first (the last 20,000)."""
         with self._changed:
             return tuple(self._dead_letters)
 
@@ -183,20 +164,17 @@ class Functions:
 
     def kill(self, name: str) -> tuple[int, ...]:
         """Kill a function's busy processes, mid-sentence, and return their pids; their invocations have failed."""
-        with self._changed:
-            busy = [process for process in self._deployed[name].all if process.alive and process.request_id]
-            for process in busy:
-                process.kill()
-            return tuple(process.pid for process in busy)
+        return self._kill(name, cut=False)
 
     def stop(self, name: str) -> tuple[int, ...]:
         """Leave a function no concurrency: kill its busy processes, start nothing more, and return their pids.
 
-        What is killed is tried again, as after any failure; what was or is invoked for later waits in the queue.
+        What was or is invoked for later waits in the queue. What is killed is none of Lambda's attempts: it is run
+        again under its own number, after the first retry's delay, for who died may still hold a lease.
         """
         with self._changed:
             self._deployed[name].stopped = True
-            killed = self.kill(name)
+            killed = self._kill(name, cut=True)
         self._tell()
         return killed
 
@@ -250,8 +228,8 @@ class Functions:
             with ThreadPoolExecutor(len(processes)) as closing:
                 list(closing.map(FunctionProcess.close, processes))
         for deployed in self._deployed.values():
-            if deployed.log_file is not None:
-                deployed.log_file.close()
+            with self._changed:
+                deployed.close_file()
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -261,7 +239,14 @@ class Functions:
         """Close."""
         self.close()
 
-    def _queue(self, deployed: _Deployed, event: Any, request_id: str, *, attempt: int) -> None:
+    def _kill(self, name: str, *, cut: bool) -> tuple[int, ...]:
+        with self._changed:
+            busy = [process for process in self._deployed[name].all if process.alive and process.request_id]
+            for process in busy:
+                process.kill(cut=cut)
+            return tuple(process.pid for process in busy)
+
+    def _queue(self, deployed: Deployed, event: Any, request_id: str, *, attempt: int) -> None:
         with self._changed:
             if self._closed:
                 return
@@ -269,16 +254,19 @@ class Functions:
             attempting = deployed.queue.submit(self._attempt, deployed, event, request_id, attempt)
         attempting.add_done_callback(report)
 
-    def _attempt(self, deployed: _Deployed, event: Any, request_id: str, attempt: int) -> None:
+    def _attempt(self, deployed: Deployed, event: Any, request_id: str, attempt: int) -> None:
         function = deployed.function
         again = False
         try:
             outcome = self._run(deployed, event, request_id, attempt=attempt)
             if outcome.ok or self._closed:
                 return
-            again = attempt <= len(function.retry_delays_seconds)
-            if again:
-                self._retry_later(deployed, event, request_id, attempt)
+            delays = function.retry_delays_seconds
+            again = outcome.cut or attempt <= len(delays)
+            if outcome.cut:
+                self._retry_later(deployed, event, request_id, attempt, max(delays[:1], default=0.0))
+            elif again:
+                self._retry_later(deployed, event, request_id, attempt + 1, delays[attempt - 1])
             else:
                 self._give_up(function, event, request_id, attempt, outcome)
         finally:
@@ -287,9 +275,8 @@ class Functions:
                 self._changed.notify_all()
             self._tell()
 
-    def _retry_later(self, deployed: _Deployed, event: Any, request_id: str, attempt: int) -> None:
-        delay_seconds = deployed.function.retry_delays_seconds[attempt - 1]
-        retry = Retry(self._time.now() + delay_seconds, attempt + 1)
+    def _retry_later(self, deployed: Deployed, event: Any, request_id: str, attempt: int, delay_seconds: float) -> None:
+        retry = Retry(self._time.now() + delay_seconds, attempt)
         with self._changed:
             deployed.retries.append(retry)
 
@@ -324,26 +311,28 @@ class Functions:
         elif function.on_failure:
             self._log(self._deployed[function.name], f"{request_id} has no destination {function.on_failure}")
 
-    def _run(self, deployed: _Deployed, event: Any, request_id: str, *, attempt: int) -> Outcome:
+    def _run(self, deployed: Deployed, event: Any, request_id: str, *, attempt: int) -> Outcome:
         process = self._acquire(deployed, request_id)
         if process is None:
             return Outcome("died", {"errorType": "Runtime.ExitError", "errorMessage": "Lambda is closed"})
         self._tell()
         started = clock.perf_counter()
-        outcome = process.invoke(request_id, event)
-        duration_ms = (clock.perf_counter() - started) * 1_000
         name = deployed.function.name
-        with self._changed:
-            self._invocations.append(
-                Invocation(request_id, name, attempt, outcome.status, duration_ms, outcome.payload)
-            )
-            (deployed.idle if process.alive else deployed.spent).append(process)
-            self._changed.notify_all()
-        self._tell()
-        self._bury(deployed)
+        try:
+            outcome = process.invoke(request_id, event)
+            duration_ms = (clock.perf_counter() - started) * 1_000
+            done = Invocation(request_id, name, attempt, outcome.status, duration_ms, outcome.payload)
+            with self._changed:
+                self._invocations.append(done)
+        finally:
+            with self._changed:
+                (deployed.idle if process.alive else deployed.spent).append(process)
+                self._changed.notify_all()
+            self._tell()
+            self._bury(deployed)
         return outcome
 
-    def _acquire(self, deployed: _Deployed, request_id: str) -> FunctionProcess | None:
+    def _acquire(self, deployed: Deployed, request_id: str) -> FunctionProcess | None:
         """Return a process for this invocation alone: a warm one, a new one, or one that becomes free."""
         with self._changed:
             while not self._closed:
@@ -355,7 +344,7 @@ class Functions:
                 self._changed.wait()
             return None
 
-    def _free(self, deployed: _Deployed) -> FunctionProcess | None:
+    def _free(self, deployed: Deployed) -> FunctionProcess | None:
         while deployed.idle:
             process = deployed.idle.pop()
             if process.alive:
@@ -369,7 +358,7 @@ class Functions:
         deployed.all.append(process)
         return process
 
-    def _bury(self, deployed: _Deployed) -> None:
+    def _bury(self, deployed: Deployed) -> None:
         """Close what is spent; outside the lock, for its last log lines want it."""
         with self._changed:
             spent = list(deployed.spent)
@@ -382,12 +371,9 @@ class Functions:
         for listener in tuple(self._listeners):
             listener()
 
-    def _log(self, deployed: _Deployed, line: str) -> None:
+    def _log(self, deployed: Deployed, line: str) -> None:
         with self._changed:
-            deployed.log.append(line)
-            if deployed.log_file is not None and not deployed.log_file.closed:
-                deployed.log_file.write(f"{line}\n")
-                deployed.log_file.flush()
+            deployed.write(line)
             self._changed.notify_all()
 
 

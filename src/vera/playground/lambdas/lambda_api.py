@@ -1,16 +1,20 @@
 """Lambda and its HTTP front over HTTP: an HTTP API's routes, and the Invoke API.
 
 A route calls its function with API Gateway's payload 2.0 and answers what the function says; `POST
-/2015-03-31/functions/<name>/invocations` takes `Event` (202 at once) and `RequestResponse`, unsigned callers refused.
-Held by `test_playground_lambda_api.py`.
+/2015-03-31/functions/<name>/invocations` takes `Event` (202 at once) and `RequestResponse` from whoever signs with the
+right credentials. Held by `test_playground_lambda_api.py`.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import re
 import uuid
+from calendar import timegm
 from datetime import UTC, datetime
+from hmac import compare_digest
+from time import strptime
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -19,6 +23,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from vera.playground.lambdas.processes import ACCOUNT_ID
+from vera.receiver.sigv4 import signed_headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,9 +33,14 @@ if TYPE_CHECKING:
     from vera.playground.lambdas.functions import Functions
     from vera.playground.lambdas.processes import Outcome
     from vera.playground.schedule import Time
+    from vera.receiver.environment import Credentials
 
 MOST_EVENT_BYTES = 1_048_576
 MOST_REQUEST_BYTES = 6 * 1_048_576
+_SIGNED = re.compile(
+    r"AWS4-HMAC-SHA256 Credential=(?P<key>[^/,]+)/\d{8}/(?P<region>[^/,]+)/lambda/aws4_request,"
+    r" ?SignedHeaders=(?P<headers>[^,]+), ?Signature=[0-9a-f]{64}"
+)
 _TEXTS = ("text/", "application/json", "application/xml", "application/javascript")
 
 
@@ -38,10 +48,13 @@ class LambdaApi:
     """The front of some functions; `app` is its ASGI application.
 
     `routes` maps a path to the name of the function that a POST to it calls. A function that fails answers 500, one
-    that outlives its time 503, as API Gateway does.
+    that outlives its time 503, as API Gateway does. `credentials` are those that invocations have to be signed with.
     """
 
-    def __init__(self, functions: Functions, *, time: Time, routes: Mapping[str, str]) -> None:
+    def __init__(
+        self, functions: Functions, *, time: Time, routes: Mapping[str, str], credentials: Credentials
+    ) -> None:
+        self._credentials = credentials
         self._functions = functions
         self._time = time
         self._routes = dict(routes)
@@ -60,14 +73,14 @@ class LambdaApi:
 
     async def _invoke(self, request: Request) -> Response:
         kind = request.headers.get("x-amz-invocation-type", "RequestResponse")
-        if not request.headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 Credential="):
-            return _refused(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
+        body = await request.body()
+        if refused := unsigned(request, body, self._credentials):
+            return refused
         name = request.path_params["name"]
         try:
             function = self._functions.named(name)
         except KeyError:
             return _refused(404, "ResourceNotFoundException", f"Function not found: {name}")
-        body = await request.body()
         most = MOST_EVENT_BYTES if kind == "Event" else MOST_REQUEST_BYTES
         if len(body) > most:
             return _refused(413, "RequestTooLargeException", f"Request must be smaller than {most} bytes")
@@ -81,6 +94,38 @@ class LambdaApi:
             return Response(status_code=202, headers={"x-amzn-requestid": request_id})
         outcome = await run_in_threadpool(self._functions.invoke, function.name, event, request_id=request_id)
         return _invoked(outcome, request_id)
+
+
+def unsigned(request: Request, body: bytes, credentials: Credentials) -> Response | None:
+    """Return AWS's refusal of a request that isn't signed with `credentials`: it is signed anew, and compared."""
+    authorization = request.headers.get("authorization", "")
+    signed = _SIGNED.fullmatch(authorization)
+    if signed is None:
+        return _refused(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
+    if not compare_digest(signed["key"].encode(), credentials.access_key_id.encode()):
+        message = "The security token included in the request is invalid."
+        return _refused(403, "UnrecognizedClientException", message)
+    mismatch = _refused(
+        403,
+        "InvalidSignatureException",
+        "The request signature we calculated does not match the signature you provided.",
+    )
+    try:
+        now = timegm(strptime(request.headers.get("x-amz-date", ""), "%Y%m%dT%H%M%SZ"))
+    except ValueError:
+        return mismatch
+    right = signed_headers(
+        path=request.scope["raw_path"].decode("latin-1"),
+        host_header=request.headers.get("host", ""),
+        headers={name: request.headers.get(name, "") for name in signed["headers"].split(";")},
+        body=body,
+        credentials=credentials,
+        region=signed["region"],
+        service="lambda",
+        now=now,
+    )
+    agrees = not request.url.query and compare_digest(right["authorization"].encode(), authorization.encode())
+    return None if agrees else mismatch
 
 
 def proxy_event(request: Request, body: bytes, *, now: float) -> dict[str, Any]:

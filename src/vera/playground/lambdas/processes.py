@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from vera.playground.journal.pipe import VARIABLE as JOURNAL
@@ -57,11 +57,12 @@ class Function:
 class Outcome:
     """What an invocation came to: `status` ok, error, timeout, died or throttled (it did not run).
 
-    `payload` is the result, or the error's object.
+    `payload` is the result, or the error's object; `cut` that it is no fault of the function, which was stopped.
     """
 
     status: str
     payload: Any = None
+    cut: bool = False
 
     @property
     def ok(self) -> bool:
@@ -88,6 +89,7 @@ class FunctionProcess:
         self._ready = False
         self._spent = False
         self.request_id = ""
+        self.cut = False
         self._process, journal = _started(function)
         self._invocations = cast("BinaryIO", self._process.stdin)
         self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -113,17 +115,22 @@ class FunctionProcess:
     def invoke(self, request_id: str, event: Any) -> Outcome:
         """Run the function once. Only one caller at a time."""
         self.request_id = request_id
-        outcome = Outcome("ok") if self._ready else self._answer(_START_SECONDS)
-        if outcome.ok:
-            self._ready = True
-            outcome = self._ask(request_id, event)
-        self._spent = not self._ready or outcome.status in ("timeout", "died")
-        self.request_id = ""
-        return outcome
+        spent = True  # also where an answer is none: what comes after it is not this invocation's
+        try:
+            outcome = Outcome("ok") if self._ready else self._answer(_START_SECONDS)
+            if outcome.ok:
+                self._ready = True
+                outcome = self._ask(request_id, event)
+            spent = not self._ready or outcome.status in ("timeout", "died")
+        finally:
+            self._spent, self.request_id = spent, ""
+        return replace(outcome, cut=self.cut and not outcome.ok)
 
-    def kill(self) -> None:
-        """End it at once, whatever it is doing, and what it started."""
-        with contextlib.suppress(ProcessLookupError):  # it is gone, which is what is wanted
+    def kill(self, *, cut: bool = False) -> None:
+        """End it at once, whatever it is doing, and what it started; `cut` is for what its outcome says."""
+        self.cut = self.cut or cut
+        # It is gone, which is what is wanted. A group of nothing but zombies is EPERM to macOS.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
 
     def close(self) -> None:

@@ -1,14 +1,13 @@
 """What people do on the page: write, edit, delete, react, read, type, invite. Each act is one JSON request.
 
 An act is checked and done under the workspace's lock, so it is done whole, or refused with a sentence. A message that
-is sent again under the same `client_msg_id` (its answer was lost) is not posted again. Held by
-`test_playground_page_acts.py`.
+is sent again under the same `client_msg_id` (its answer was lost, or the playground was restarted) is not posted again.
+Held by `test_playground_page_acts.py`.
 """
 
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from vera.playground.page.access import acting, message_of, named, open_place, place, root_of, somebody
@@ -29,7 +28,6 @@ MOST_REACTIONS = 23
 _WRITTEN = (None, "file_share", "thread_broadcast")
 _EMOJI = re.compile(r"[a-z0-9_+'\-]{1,100}(::skin-tone-[2-6])?")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_REMEMBERED = 1_000
 
 
 class Acts:
@@ -39,15 +37,13 @@ class Acts:
         self._workspace = workspace
         self._streams = streams
         self._uploads = uploads
-        self._sent: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     def send(self, fields: Fields) -> Json:
         """Post a message: `text` as it was typed, `files` by the ids of uploads."""
         with self._workspace.lock:
             person, channel = open_place(self._workspace, fields)
             client_id = self._client_id(fields)
-            sent = self._sent.get((person.id, client_id))
-            if sent is not None:
+            if client_id and (sent := self._workspace.sent(person.id, channel.id, client_id)):
                 return {"ts": sent}
             root = self._root(channel, fields.text("thread_ts"))
             ids = fields.texts("files")
@@ -64,7 +60,6 @@ class Acts:
                 client_msg_id=client_id,
             )
             self._uploads.drop(ids)
-            self._remember(person, client_id, ts)
             return {"ts": ts}
 
     def edit(self, fields: Fields) -> Json:
@@ -179,12 +174,6 @@ class Acts:
         if client_id and not _CLIENT_ID.fullmatch(client_id):
             raise Refused(400, "`client_msg_id` must be a UUID, or letters and digits.")
         return client_id
-
-    def _remember(self, person: Person, client_id: str, ts: str) -> None:
-        if client_id:
-            self._sent[person.id, client_id] = ts
-            while len(self._sent) > _REMEMBERED:
-                self._sent.popitem(last=False)
 
 
 def _can_be_named(channel: Channel, person: Person) -> bool:

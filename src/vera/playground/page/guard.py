@@ -1,9 +1,9 @@
 """Who may talk to the page's server: its own page, in a browser on this machine, opened at the address with the token.
 
-Other sites' pages can make a browser send requests here, under names that lead to 127.0.0.1 too: so the Host must be
-loopback's own, the path must begin with the token, and what a browser says of a request's origin must be the page
-itself. Every answer, refusals included, has the headers that keep what was written from running. Held by
-`test_playground_guard.py`.
+Other sites' pages can make a browser send requests here: so the path must begin with the token, and what a browser says
+of a request's origin must be the page itself, under the name by which it was asked for (one of loopback's own, which
+`loopback.py` sees to). Every answer, refusals included, has the headers that keep what was written from running. Held
+by `test_playground_guard.py`.
 """
 
 from __future__ import annotations
@@ -57,13 +57,11 @@ class Guard:
         await self._app(inside, _bounded(scope["method"], receive), _with_headers(send))
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
-        hosts, port = headers.getlist("host"), scope["server"][1]
-        if len(hosts) != 1 or hosts[0].lower() not in (f"127.0.0.1:{port}", f"localhost:{port}"):
-            return PlainTextResponse("This playground is on 127.0.0.1 alone.", 403)
         token = scope["path"].removeprefix("/").partition("/")[0]
         if not compare_digest(token.encode(errors="replace"), self._token.encode()):
             return PlainTextResponse("Open the address that `vera playground` printed.", 404)
-        if headers.get("origin", f"http://{hosts[0]}").lower() != f"http://{hosts[0].lower()}":
+        own = f"http://{headers.get('host', '')}"
+        if _origin(headers.get("origin", own)) != _origin(own):
             return _refused(403, "Another site's page can't use this playground.")
         site = headers.get("sec-fetch-site", "none")
         if site not in ("same-origin", "none") and not self._is_opened(scope, headers):
@@ -77,6 +75,11 @@ class Guard:
         """Return whether a link to the page itself was followed, from wherever."""
         navigated = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")) == ("navigate", "document")
         return navigated and scope["method"] == "GET" and scope["path"] in (f"/{self._token}", f"/{self._token}/")
+
+
+def _origin(url: str) -> str:
+    """Return an origin as browsers write it: without HTTP's own port."""
+    return url.lower().removesuffix(":80")
 
 
 def _refused(status: int, sentence: str) -> Response:

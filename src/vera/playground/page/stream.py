@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 KEEP_ALIVE_SECONDS = 15.0
 MOST_HELD_BYTES = 8 * 1024 * 1024
-_RECONNECT_MILLISECONDS = 1_000
 
 
 class Told(Protocol):
@@ -91,7 +90,7 @@ class Streams:
             hello = self._views.hello(connection.who)
             with self._lock:
                 self._connections = (*self._connections, connection)
-        return framed("hello", {"epoch": self.epoch} | hello | self._extra(), number=hello["number"])
+        return framed("hello", {"epoch": self.epoch} | hello | self._extra())
 
     def close(self, connection: Connection) -> None:
         """Forget a page."""
@@ -112,11 +111,11 @@ class Streams:
         if change.kind == "furnished":
             for connection in self._connections:
                 told = {"number": change.number} | self._views.directory(connection.who)
-                connection.put(framed("furnished", told, number=change.number))
+                connection.put(framed("furnished", told))
             return
         members = self._workspace.channel(change.channel).members
         meant = members if change.kind != "whispered" else (change.detail["to"],)
-        frame = framed("change", self._told(change), number=change.number)
+        frame = framed("change", self._told(change))
         for connection in self._connections:
             if connection.who in meant:
                 connection.put(frame)
@@ -168,7 +167,7 @@ class EventStream(Response):
 
     async def _send(self, connection: Connection, hello: bytes, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        frame = b"retry: %d\n%b" % (_RECONNECT_MILLISECONDS, hello)
+        frame = hello
         while True:
             await send({"type": "http.response.body", "body": frame, "more_body": True})
             try:
@@ -178,10 +177,9 @@ class EventStream(Response):
                 frame = b":\n\n"
 
 
-def framed(event: str, data: Any, *, number: int | None = None) -> bytes:
+def framed(event: str, data: Any) -> bytes:
     """Return one event as it is sent."""
-    named = b"" if number is None else b"id: %d\n" % number
-    return b"%bevent: %b\ndata: %b\n\n" % (named, event.encode(), encoded(data))
+    return b"event: %b\ndata: %b\n\n" % (event.encode(), encoded(data))
 
 
 async def _gone(receive: Receive) -> None:

@@ -13,6 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vera.playground.page.fields import Refused
 from vera.playground.slack.values import File
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 KEPT_SECONDS = 600.0
 MOST_KEPT = 50
+MOST_BYTES = 100 * 1024 * 1024
 ANYTHING = "application/octet-stream"
+_FULL = "Too many large files wait to be posted: post some of them, or try again in 10 minutes."
 _MOST_NAME_CHARACTERS = 150
 _MOST_EXTENSION_CHARACTERS = 16
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}")
@@ -43,19 +46,25 @@ class Upload:
 
 
 class Uploads:
-    """The files that wait, from any thread: at most 50, for 10 minutes; the oldest goes first."""
+    """The files that wait, from any thread: at most 50, for 10 minutes; the oldest goes first.
+
+    Together they have 100 MB at most: a large one then is refused, for nobody would see that another's had gone.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: dict[str, Upload] = {}
 
     def add(self, person: str, file: File, *, now: float) -> Upload:
-        """Keep a file."""
+        """Keep a file. Raises `Refused` where there is no room for it."""
         upload = Upload(f"upload-{secrets.token_hex(8)}", person, file, now)
         with self._lock:
             self._forget(now)
             while len(self._waiting) >= MOST_KEPT:
                 del self._waiting[next(iter(self._waiting))]
+            waiting_bytes = sum(len(waiting.file.content) for waiting in self._waiting.values())
+            if waiting_bytes + len(file.content) > MOST_BYTES:
+                raise Refused(413, _FULL)
             self._waiting[upload.id] = upload
         return upload
 

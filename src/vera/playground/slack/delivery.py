@@ -14,6 +14,7 @@ import json
 import secrets
 import threading
 import time as clock
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 RETRY_DELAYS_SECONDS = (0.0, 60.0, 300.0)
 _OK = range(200, 300)
+MOST_KEPT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ class Attempt:
 class Delivery:
     """Delivers a workspace's events to one request URL, once `request_url` is set; until then none are made.
 
-    `timeout_seconds` is Slack's three; `retry_delays_seconds` may be shortened for a demonstration.
+    `timeout_seconds` is Slack's three; `retry_delays_seconds` may be shortened for a demonstration. The last
+    `most_kept` events and deliveries are remembered.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class Delivery:
         request_url: str = "",
         timeout_seconds: float = 3.0,
         retry_delays_seconds: tuple[float, ...] = RETRY_DELAYS_SECONDS,
+        most_kept: int = MOST_KEPT,
     ) -> None:
         self._workspace = workspace
         self._time = time
@@ -87,19 +91,20 @@ class Delivery:
         self.subscriptions = SUBSCRIPTIONS
         self._changed = threading.Condition(workspace.lock)
         self._envelopes: dict[str, Json] = {}
-        self._attempts: list[Attempt] = []
+        self._attempts: deque[Attempt] = deque(maxlen=most_kept)
+        self._most_kept = most_kept
         self._under_way = 0
         workspace.listen(self._accept)
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        """Return every delivery made so far, oldest first."""
+        """Return the deliveries made so far, oldest first (the last 20,000)."""
         with self._changed:
             return tuple(self._attempts)
 
     @property
     def envelopes(self) -> tuple[Json, ...]:
-        """Return every event made so far, as it was sent, oldest first."""
+        """Return the events made so far, as they were sent, oldest first (the last 20,000)."""
         with self._changed:
             return tuple(self._envelopes.values())
 
@@ -118,7 +123,7 @@ class Delivery:
             again = dict(self._envelopes[event_id])
             if as_event_id:
                 again |= {"event_id": as_event_id, "event_context": f"4-{as_event_id}"}
-                self._envelopes[as_event_id] = again
+                self._keep(again)
         return self._attempt(again, 0, "")
 
     def tell_again(self, where: str, ts: str) -> None:
@@ -177,9 +182,14 @@ class Delivery:
                 channel=channel,
                 token=hashlib.sha256(workspace.team.id.encode()).hexdigest()[:24],
             )
-            with self._changed:
-                self._envelopes[event_id] = whole
+            self._keep(whole)
             self._plan(whole, 0, "", 0.0)
+
+    def _keep(self, whole: Json) -> None:
+        with self._changed:
+            self._envelopes[whole["event_id"]] = whole
+            while len(self._envelopes) > self._most_kept:
+                del self._envelopes[next(iter(self._envelopes))]
 
     def _plan(self, whole: Json, retry_num: int, reason: str, delay_seconds: float) -> None:
         with self._changed:

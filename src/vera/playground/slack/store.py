@@ -1,7 +1,8 @@
 """What a workspace remembers, in SQLite: a file that survives a restart, or memory.
 
 Plain rows in and out; what they mean is `workspace.py`'s. Callers hold the workspace's lock, so one connection serves
-all threads. Held by `test_a_workspace_in_a_file_survives_a_restart`.
+all threads. Of what a message was, its first and its newest version outlive a restart: an answer that is written word
+by word has hundreds. Held by the first tests of `test_playground_workspace.py`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,13 @@ CREATE INDEX IF NOT EXISTS standing ON message (channel, ts) WHERE in_channel;
 CREATE TABLE IF NOT EXISTS version (
     channel TEXT, ts TEXT, number INTEGER, at REAL NOT NULL, value TEXT, PRIMARY KEY (channel, ts, number)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sent ON version (channel, json_extract(value, '$.client_msg_id')) WHERE number = 1;
 CREATE TABLE IF NOT EXISTS file (id TEXT PRIMARY KEY, value TEXT NOT NULL, content BLOB NOT NULL);
+"""
+_BETWEEN = """
+DELETE FROM version WHERE number > 1 AND number < (
+    SELECT max(newest.number) FROM version AS newest WHERE newest.channel = version.channel AND newest.ts = version.ts
+)
 """
 _AFTER_ALL = ":"  # sorts after every digit
 
@@ -46,6 +53,8 @@ class Store:
     def __init__(self, path: Path | None = None) -> None:
         self._db = sqlite3.connect(path or ":memory:", check_same_thread=False)
         self._db.executescript(_SCHEMA)
+        with self._db:
+            self._db.execute(_BETWEEN)
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -123,6 +132,15 @@ class Store:
         )
         for at, value in rows:
             yield Version(at=at, message=None if value is None else _object(value))
+
+    def sent(self, channel: str, person: str, client_msg_id: str) -> str:
+        """Return the ts of what somebody posted under an id of their own, deleted since or not; empty where nothing."""
+        row = self._db.execute(
+            "SELECT ts FROM version INDEXED BY sent WHERE number = 1 AND channel = ?"
+            " AND json_extract(value, '$.client_msg_id') = ? AND json_extract(value, '$.user') = ?",
+            (channel, client_msg_id, person),
+        ).fetchone()
+        return "" if row is None else str(row[0])
 
     def last_ts(self) -> str:
         """Return the newest ts that a message ever had, deleted ones included; empty where there was none."""

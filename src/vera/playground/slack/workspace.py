@@ -117,6 +117,11 @@ class Workspace(Directory):
                 message["client_msg_id"] = client_msg_id
             return self.post(channel.id, message, announce=announce)
 
+    def sent(self, who: str, where: str, client_msg_id: str) -> str:
+        """Return the ts of what somebody has said under this id of theirs, also if it is gone; empty where nothing."""
+        with self.lock:
+            return self._store.sent(self.channel(where).id, self.person(who).id, client_msg_id)
+
     def edit(self, who: str, where: str, ts: str, text: str) -> None:
         """Change one's own message. Raises KeyError where there is none."""
         with self.lock:
@@ -244,7 +249,10 @@ class Workspace(Directory):
             return tuple(self._store.since(self.channel(where).id, ts))
 
     def versions(self, where: str, ts: str) -> tuple[Version, ...]:
-        """Return all that a message was, oldest first; the last is None where it was deleted."""
+        """Return what a message was, oldest first; the last is None where it was deleted.
+
+        Of what was before a restart only the first and the last are left.
+        """
         with self.lock:
             return tuple(self._store.versions(self.channel(where).id, ts))
 
