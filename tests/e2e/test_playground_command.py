@@ -161,7 +161,9 @@ def test_it_says_in_one_line_where_it_is_and_the_page_is_there(tmp_path: Path):
 def test_a_question_on_the_page_is_answered_from_the_documents(tmp_path: Path):
     with playground(tmp_path, "--docs", str(DOCUMENTS)) as running, running.events() as events:
         _, hello = next(events)
-        assert hello["about"] == {"model": "embedded", "documents": "documents", "folder": str(DOCUMENTS)}
+        about = hello["about"]
+        assert (about["model"], about["documents"], about["folder"]) == ("embedded", "documents", str(DOCUMENTS))
+        assert len(about["questions"]) == 3
         general = next(channel["id"] for channel in hello["channels"] if channel["name"] == "general")
         question = {"as": ADA, "channel": general, "text": "@Vera Where can visitors park in Hamburg?"}
         ts = running.ask("messages", question)["ts"]

@@ -56,11 +56,12 @@ _PREPARE = """async ([switches]) => {
   const journal = [];
   const asked = [];
   const store = {
-    state: { switches },
+    state: { switches, connection: "open" },
     onNote: on("note"),
     onHello: on("hello"),
     async api(method, path) {
       asked.push(`${method} ${path}`);
+      if (page.silent) throw new Error("The playground does not answer.");
       const turn = new URLSearchParams(path.split("?")[1]).get("turn") ?? journal.at(-1)?.turn ?? "";
       return { turn, entries: journal.filter((entry) => entry.turn === turn) };
     },
@@ -73,9 +74,9 @@ _PREPARE = """async ([switches]) => {
     inspect(turn) { page.turn = turn; page.draw(); },
     openMessage(channel, ts) { asked.push(`open ${channel} ${ts}`); },
   };
-  const props = () => ({ store, turn: page.turn, switches: store.state.switches, onClose: () => asked.push("close") });
+  const props = () => ({ store, turn: page.turn, ...store.state, onClose: () => asked.push("close") });
   const page = window.page = {
-    turn: "", asked, reduce, begin, questionOf, goesOver, taken,
+    turn: "", silent: false, asked, reduce, begin, questionOf, goesOver, taken,
     draw: () => render(html`<${Inspector} ...${props()} />`, document.getElementById("drawer")),
     keep: (entries) => journal.push(...entries),
     tell(entries) {
@@ -84,7 +85,11 @@ _PREPARE = """async ([switches]) => {
     },
     hello: () => heard.hello.forEach((watcher) => watcher({})),
     switch(fields) {
-      store.state = { switches: { ...store.state.switches, ...fields } };
+      store.state = { ...store.state, switches: { ...store.state.switches, ...fields } };
+      page.draw();
+    },
+    connect(connection) {
+      store.state = { ...store.state, connection };
       page.draw();
     },
     shown: (view) => ({
@@ -171,9 +176,17 @@ class InspectorPage:
         self.drawer.get_by_role("tab", name=name).click()
         return self.drawer.get_by_role("tabpanel", name=name)
 
+    def silence(self, *, is_silent: bool = True) -> None:
+        """Let the playground answer nothing any more, or again."""
+        self.page.evaluate("(is) => { page.silent = is; }", is_silent)
+
     def set(self, **switches: Any) -> None:
         """Let the switches be others."""
         self.page.evaluate("(switches) => page.switch(switches)", switches)
+
+    def connect(self, connection: str) -> None:
+        """Let the connection be "open" or "lost"."""
+        self.page.evaluate("(connection) => page.connect(connection)", connection)
 
     # The reduction
 

@@ -219,12 +219,17 @@ class SlackPage:
         self.page.get_by_role("menuitem", name=item, exact=True).click()
 
     def drop(self, pane: Locator, name: str, content: str, *, mimetype: str) -> None:
-        """Drop a file on a pane, as the system's file manager would. `content` is base64."""
+        """Drop a file on a pane, as the system's file manager would; return once it can be sent.
+
+        `content` is base64.
+        """
         transfer = self.page.evaluate_handle(_DROP, [mimetype, name, content])
         target = pane.get_by_role("textbox").last
         for event in ("dragenter", "dragover", "drop"):
             target.dispatch_event(event, {"dataTransfer": transfer})
         transfer.dispose()
+        expect(pane.get_by_role("button", name=f"Remove {name}", exact=True)).to_be_visible()
+        expect(pane.get_by_role("progressbar")).to_have_count(0)
 
     # What was seen
 

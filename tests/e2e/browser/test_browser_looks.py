@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
+_WIDTH_OF_CHOICE = """(select) => {
+  const style = getComputedStyle(select);
+  const pen = Object.assign(document.createElement("canvas").getContext("2d"), { font: style.font });
+  pen.letterSpacing = style.letterSpacing;
+  const words = select.selectedOptions[0].textContent.trim();
+  return pen.measureText(words).width + parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
+}"""
+
 PHONE = {"viewport": {"width": 390, "height": 844}}
 
 
@@ -104,6 +112,43 @@ def test_a_narrow_window_shows_one_pane_at_a_time_and_scrolls_down_only(visit: V
 def fits(page: SlackPage) -> None:
     width, seen = page.page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
     assert width <= seen
+
+
+def test_from_a_thread_in_a_narrow_window_it_is_a_step_to_the_inspector_and_back(visit: Visit):
+    page = visit(**PHONE)
+    page.open_thread(page.say("What goes on beneath?"))
+
+    page.thread.get_by_role("button", name="Inspector").click()
+    expect(page.inspector).to_be_visible()
+    expect(page.thread).to_be_hidden()
+
+    page.inspector.get_by_role("button", name="Back").click()
+    expect(page.thread).to_be_visible()
+
+
+def test_beside_a_thread_and_the_inspector_names_are_whole(visit: Visit):
+    page = visit("Rosa Parks · other organisation")
+    page.open_inspector()
+    page.go("partners")
+    said = page.say("@Vera How long does a lease last?")
+    expect(page.thread).to_be_visible()
+    page.answered(said)
+
+    cut = "(node) => node.scrollWidth > node.clientWidth"
+    assert not page.conversation.get_by_role("heading", level=1).locator("span").last.evaluate(cut)
+    assert not page.message(said).locator(".replies-last").evaluate(cut)
+    choice = page.page.get_by_role("combobox", name="You are")
+    assert choice.evaluate(_WIDTH_OF_CHOICE) < choice.evaluate("(select) => select.clientWidth")
+
+
+def test_a_dot_in_the_sidebar_makes_nothing_scroll_sideways(visit: Visit):
+    ada, grace = visit(), visit("Grace Hopper")
+    said = ada.say("A dot for this.")
+    grace.open_thread(said)
+    grace.reply("Here it is.")
+
+    expect(ada.workspace.locator(".reply-dot").first).to_be_visible()
+    assert not ada.workspace.locator(".conversations").evaluate("(node) => node.scrollWidth > node.clientWidth")
 
 
 def faults_in(page: SlackPage) -> dict[str, list[str]]:

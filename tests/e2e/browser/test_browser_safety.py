@@ -68,15 +68,15 @@ def test_part_of_the_token_is_not_the_token(playground: RunningPlayground):
 
 
 ESCAPES = [
-    "page/../page.py",
-    "page/%2e%2e/page.py",
-    "page/..%2fpage.py",
+    "page/../server.py",
+    "page/%2e%2e/server.py",
+    "page/..%2fserver.py",
     "page/%2e%2e%2fguard.py",
-    "page/..%5cpage.py",
+    "page/..%5cserver.py",
     "page//etc/passwd",
     "page/%2fetc%2fpasswd",
-    "page/vendor/../../page.py",
-    "page/./main.js/../../page.py",
+    "page/vendor/../../server.py",
+    "page/./main.js/../../server.py",
     "page/%00main.js",
     "page/",
     "page/vendor",

@@ -88,6 +88,15 @@ def killed(stay: Visit, run: Callable[..., RunningPlayground], documents: Path) 
     return Killed(page, message, struck, words(message.locator(".message-text").inner_text()))
 
 
+def test_a_worker_that_is_gone_is_not_said_to_write(killed: Killed):
+    page = killed.page
+
+    expect(page.thread).to_contain_text(re.compile(r"The worker is gone\. Lambda tries again in \d+ s\."))
+    expect(page.thread).not_to_contain_text("is typing")
+    expect(page.conversation).not_to_contain_text("Writing …")
+    expect(page.inspector).to_contain_text("working · silent")
+
+
 @pytest.mark.timeout(120)
 def test_a_burst_of_refusals_costs_time_and_no_text(page: SlackPage, undisturbed: list[str]):
     message = begun(page, LONG)
@@ -109,6 +118,7 @@ def test_while_vera_is_stopped_questions_wait_and_then_are_answered(page: SlackP
     first, second = page.say(SHORT), page.say(LONG)
     page.open_thread(first)
     expect(page.thread.locator("article")).to_have_count(1)
+    expect(page.thread).to_contain_text("Vera is stopped: she answers when she is switched on.")
 
     page.switch("Vera is stopped", to=False)
 
@@ -138,6 +148,7 @@ def test_a_model_that_is_down_is_told_in_a_sentence_with_a_reference(page: Slack
 
     expect(answer).to_contain_text(asked)
     expect(answer).not_to_contain_text("Sources")
+    expect(answer.locator(".message-footer")).to_have_css("border-top-width", "0px")
     expect(page.show("Timeline")).to_contain_text("Failed")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from itertools import count
+from itertools import count, pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +18,7 @@ from vera.playground.loopback import LoopbackServer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Locator
 
 pytestmark = pytest.mark.e2e
 
@@ -317,6 +317,33 @@ def test_after_a_lost_connection_it_reads_what_it_missed(page: InspectorPage):
     expect(page.drawer).to_contain_text("answered")
 
 
+def test_what_could_not_be_read_is_asked_for_by_hand(page: InspectorPage):
+    page.silence()
+    page.opens(answered())
+    expect(page.drawer).to_contain_text("The playground does not answer.")
+
+    page.silence(is_silent=False)
+    page.drawer.get_by_role("button", name="Try again").click()
+
+    expect(page.drawer).to_contain_text("answered")
+    expect(page.drawer.get_by_role("button", name="Try again")).to_have_count(0)
+
+
+def test_what_could_not_be_read_is_asked_for_again_with_the_next_note(page: InspectorPage):
+    entries = answered()
+    page.opens(entries[:10])
+    expect(page.drawer).to_contain_text("Timeline")
+    page.silence()
+    page.page.evaluate("(entries) => { page.keep(entries); page.hello(); }", entries[10:-1])
+    expect(page.drawer.get_by_role("alert")).to_contain_text("What is new could not be read.")
+
+    page.silence(is_silent=False)
+    page.tell(entries[-1:])
+
+    expect(page.drawer).to_contain_text("answered")
+    expect(page.drawer.get_by_role("alert")).to_have_count(0)
+
+
 def test_a_takeover_is_told_apart_everywhere(page: InspectorPage):
     page.opens(taken_over())
 
@@ -336,6 +363,77 @@ def test_a_worker_that_falls_silent_is_said_to_be(page: InspectorPage):
 
     page.at(ASKED_AT + 40)
     expect(page.show("Timeline")).to_contain_text("Its lease has run out")
+
+
+def test_silence_is_no_work(page: InspectorPage):
+    page.at(ASKED_AT + 8)
+    page.opens(killed())
+    timeline = page.show("Timeline")
+
+    expect(page.drawer.get_by_text("working · silent 6 s")).to_be_visible()
+    expect(timeline.get_by_role("button", name=re.compile("^Writing"))).to_contain_text("≥ 2.11 s")
+    expect(timeline.locator(".row .beyond")).to_have_count(2)
+    before = bars(timeline)
+    page.at(ASKED_AT + 20)
+    expect(page.drawer.get_by_text("working · silent 18 s")).to_be_visible()
+    assert bars(timeline) == before
+    model = page.show("Model")
+    expect(model).to_contain_text("speaking · silent 18 s")
+    expect(model).to_contain_text("At least")
+
+
+def bars(timeline: Locator) -> list[str]:
+    drawn = "(bars) => bars.map((bar) => `${bar.getAttribute('x')} ${bar.getAttribute('width')}`)"
+    return [str(bar) for bar in timeline.locator(".row .bar").evaluate_all(drawn)]
+
+
+def test_whoever_is_at_the_end_of_the_timeline_sees_the_takeover(page: InspectorPage):
+    first, every = killed(), taken_over()
+    page.at(ASKED_AT + 5)
+    page.opens([])
+    page.tell(first)
+    page.at(ASKED_AT + 20)
+    expect(page.drawer.locator(".silence")).to_be_in_viewport()
+
+    page.at(ASKED_AT + 34.3)
+    page.tell(every[len(first) : len(first) + 6])
+
+    timeline = page.show("Timeline")
+    expect(timeline.get_by_role("heading", name="Worker 2 took over")).to_be_in_viewport()
+    expect(timeline.locator("[data-row]").last).to_be_in_viewport()
+
+
+def test_without_a_connection_nothing_is_said_to_run(page: InspectorPage):
+    page.at(ASKED_AT + 3)
+    page.opens(killed())
+    expect(page.drawer.locator(".asked")).to_contain_text("3.00 s")
+
+    page.connect("lost")
+    page.at(ASKED_AT + 30)
+
+    expect(page.drawer.locator(".followed")).to_have_text("Not running")
+    expect(page.drawer.locator(".asked")).to_contain_text("not running")
+    expect(page.drawer.locator(".asked .elapsed")).to_have_count(0)
+    expect(page.drawer).not_to_contain_text("Nothing heard")
+    expect(page.switches.get_by_role("combobox", name="Model")).to_be_disabled()
+    expect(page.switches.get_by_role("checkbox", name="Rate limits")).to_be_disabled()
+    expect(page.switches.get_by_role("button", name="Send a burst of 429s")).to_be_disabled()
+    assert faults(page.page) == []
+
+    page.connect("open")
+    expect(page.drawer.locator(".followed")).to_have_text("Following the newest")
+    expect(page.drawer.locator(".asked")).to_contain_text("silent 28 s")
+
+
+def test_a_budget_in_debt_has_nothing_left(page: InspectorPage):
+    worker = Told(process=1, numbers=count(1))
+    worker.claimed(0.2)
+    worker.wrote(0.5, "The end.", state="done", posted=True, left=-0.9)
+    page.opens(worker.entries)
+
+    left = page.show("Edits").get_by_role("cell", name="0.0", exact=True)
+
+    expect(left).to_have_attribute("title", re.compile("0.9 owed"))
 
 
 def test_tabs_and_rows_are_gone_through_by_arrows(page: InspectorPage):
@@ -487,6 +585,24 @@ def test_every_part_is_accessible_and_nothing_sticks_out(
         assert faults(page.page) == []
         wide = "(panel) => [panel.scrollWidth - panel.clientWidth, document.body.scrollWidth - innerWidth]"
         assert panel.evaluate(wide) == [0, 0]
+
+
+@pytest.mark.parametrize("width", [380, 430, 520])
+def test_labels_of_time_have_room_and_each_run_says_when_it_began(open_page: Callable[..., InspectorPage], width: int):
+    page = open_page(viewport={"width": width, "height": 900})
+    page.opens(taken_over(), turn=TURN)
+    timeline = page.show("Timeline")
+
+    axes = timeline.locator(".axis-marks")
+    expect(axes).to_have_count(2)
+    assert [axes.nth(run).locator("text").first.text_content() for run in range(2)] == ["0", "34 s"]
+    edges = "(labels) => labels.map((label) => label.getBoundingClientRect()).map((box) => [box.left, box.right])"
+    for run in range(2):
+        spans = axes.nth(run).locator("text:visible").evaluate_all(edges)
+        assert len(spans) > 1
+        assert all(right < left for (_, right), (left, _) in pairwise(spans))
+    expect(page.drawer.get_by_role("button", name="Follow the newest")).to_be_visible()
+    assert page.drawer.locator(".pane-head").evaluate("(head) => head.offsetHeight") <= 51
 
 
 def test_in_a_low_window_the_whole_drawer_scrolls(open_page: Callable[..., InspectorPage]):

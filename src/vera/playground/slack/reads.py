@@ -40,7 +40,7 @@ _IN_THREAD = f"""
 """  # noqa: S608 - the parts are this module's own
 _THREADS = f"""
     WITH replied AS (
-        SELECT message.root, max(coalesce(read.ts, ''), :began) AS last_read,
+        SELECT message.root, max(coalesce(read.ts, ''), :began) AS last_read, read.ts AS mark,
             sum(message.ts > max(coalesce(read.ts, ''), :began) AND {_NEW}) AS unread
         FROM message LEFT JOIN read
             ON read.person = :person AND read.channel = message.channel AND read.root = message.root
@@ -48,7 +48,7 @@ _THREADS = f"""
     )
     SELECT replied.root, replied.last_read, replied.unread
     FROM replied LEFT JOIN message ON message.channel = :channel AND message.ts = replied.root
-    WHERE unread OR json_extract(value, '$.user') = :person
+    WHERE unread OR mark IS NOT NULL OR json_extract(value, '$.user') = :person
         OR EXISTS (SELECT 1 FROM json_each(message.value, '$.reply_users') AS author WHERE author.value = :person)
     ORDER BY replied.root
 """  # noqa: S608 - the parts are this module's own
@@ -110,7 +110,7 @@ class Reads:
         return Unread(last_read, unread)
 
     def threads(self, person: str, channel: str) -> dict[str, Unread]:
-        """Return a channel's threads with replies that are new to somebody, or in which they wrote, by their root."""
+        """Return a channel's threads with replies that are new to somebody, or that they read or wrote in, by root."""
         named = {"person": person, "channel": channel, "began": self._began(person, channel)}
         return {root: Unread(last_read, unread) for root, last_read, unread in self._db.execute(_THREADS, named)}
 

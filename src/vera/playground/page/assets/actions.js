@@ -28,7 +28,7 @@ export function actionsOf(store, setUi, { wantsFocus, openedBeside }) {
     /** Open a thread beside the conversation without going there, unless the person has another one open. */
     openBeside: (channel, root) => {
       const now = routeOf(location.hash);
-      if (now.channel && now.channel !== channel) return;
+      if (now.channel !== channel) return;
       if (now.thread && now.thread !== openedBeside.current) return;
       openedBeside.current = root;
       go(channel, root);
@@ -47,10 +47,10 @@ export function actionsOf(store, setUi, { wantsFocus, openedBeside }) {
     closeMenu: () => setUi((ui) => ({ ...ui, nav: false })),
 
     pickReaction: (channel, message, opener) => show({
-      kind: "emoji", opener, returnTo: opener.closest("article"),
+      kind: "emoji", name: "Add reaction", opener, returnTo: opener.closest("article"),
       onPick: (name) => addReaction(store, channel, message, name),
     }),
-    pickEmoji: (opener, onPick) => show({ kind: "emoji", opener, onPick }),
+    pickEmoji: (opener, returnTo, onPick) => show({ kind: "emoji", name: "Emoji", opener, returnTo, onPick }),
     askToDelete: (channel, message) => show({
       kind: "delete", channel, message, returnTo: document.activeElement?.closest("article"),
     }),
@@ -59,7 +59,11 @@ export function actionsOf(store, setUi, { wantsFocus, openedBeside }) {
 
     copy: async (message) => {
       const { people, channels } = store.state;
-      await navigator.clipboard.writeText(plain(message.text, people, channels));
+      try {
+        await navigator.clipboard.writeText(plain(message.text, people, channels));
+      } catch {
+        return void store.toast("The browser lets nothing be copied from here: select the text instead.");
+      }
       setUi((ui) => ({ ...ui, said: { text: "Copied" } }));
     },
   };

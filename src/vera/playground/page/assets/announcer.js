@@ -6,24 +6,27 @@
 import { preview } from "./mrkdwn.js";
 import { nameOf } from "./people.js";
 import { replyOf } from "./records.js";
-import { html, useEffect, useRef, useState } from "./vendor/htm-preact.js";
+import { html, useEffect, useReducer, useRef } from "./vendor/htm-preact.js";
 
 const LONGEST = 300;
 
 /** `route` is what is shown; `said` something else to say, as `{text}`. */
 export function Announcer({ store, route, said }) {
-  const [words, setWords] = useState("");
+  const [{ words, count }, say] = useReducer((before, next) => ({ words: next, count: before.count + 1 }), {
+    words: "", count: 0,
+  });
   const shown = useRef();
-  const last = useRef("");
+  const saidOf = useRef(new Map()); // by message: each of Vera's edits says again what she does
   shown.current = route;
   useEffect(() => store.watch("change", (change) => {
     const next = isShown(change, shown.current) ? sentence(change, store.state) : "";
-    if (!next || next === last.current) return;
-    last.current = next;
-    setWords(next);
+    if (!next || next === saidOf.current.get(change.ts)) return;
+    saidOf.current.set(change.ts, next);
+    say(next);
   }), [store]);
-  useEffect(() => said && setWords(said.text), [said]);
-  return html`<div class="sr-only" aria-live="polite">${words}</div>`;
+  useEffect(() => said && say(said.text), [said]);
+  // a new element each time: the same words again would be no change, and not be said
+  return html`<div class="sr-only" aria-live="polite"><p key=${count}>${words}</p></div>`;
 }
 
 function isShown({ channel, thread_ts: root, ts }, route) {
@@ -34,11 +37,11 @@ function sentence({ kind, message, actor }, { people, channels, as, bot }) {
   if (!message || !["posted", "edited", "whispered"].includes(kind)) return "";
   const { state } = replyOf(message);
   const name = nameOf(people, message.user);
-  const text = preview(message.text, people, channels);
-  if (actor === bot && state === "status") return `${name} is ${doing(text)}`;
+  const text = () => preview(message.text, people, channels);
+  if (actor === bot && state === "status") return `${name} is ${doing(text())}`;
   if (actor === bot && state === "writing") return `${name} is writing`;
   if (actor === bot && state === "done") return `${name} has answered`;
-  return kind === "edited" || actor === as ? "" : `${name}: ${text.slice(0, LONGEST)}`;
+  return kind === "edited" || actor === as ? "" : `${name}: ${text().slice(0, LONGEST)}`;
 }
 
 /** "Reading the thread …" as it goes after "Vera is". */

@@ -12,17 +12,22 @@ export class Refused extends Error {
 }
 
 const SILENT = "The playground does not answer.";
+const PATIENCE_MS = 30_000;
+const LATE = `The playground did not answer within ${PATIENCE_MS / 1000} seconds.`;
 
 /** GET `path` (with `body`: POST it as JSON) and return the JSON of the answer. Throws `Refused`. */
 export async function ask(path, body) {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
   const post = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
   let response;
+  let text;
   try {
-    response = await fetch(path, body === undefined ? {} : post);
-  } catch {
-    throw new Refused(SILENT, 0);
+    response = await fetch(path, body === undefined ? { signal } : { ...post, signal });
+    text = await response.text();
+  } catch (error) {
+    throw new Refused(error.name === "TimeoutError" ? LATE : SILENT, 0);
   }
-  const answer = await response.json().catch(() => ({}));
+  const answer = parsed(text);
   if (!response.ok) throw new Refused(answer.error || `The playground answered ${response.status}.`, response.status);
   return answer;
 }

@@ -10,15 +10,16 @@ import { Dialogs } from "./dialogs.js";
 import { Inspector } from "./inspector.js";
 import { useKeys, useLanding } from "./keys.js";
 import { memo } from "./memo.js";
-import { titleOf } from "./people.js";
-import { useRoute } from "./route.js";
+import { isWith, titleOf } from "./people.js";
+import { settle, useRoute } from "./route.js";
 import { Sidebar } from "./sidebar.js";
 import { Thread } from "./thread.js";
+import { isAway } from "./typing.js";
 import { html, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "./vendor/htm-preact.js";
 
 const INSPECTOR_KEY = "vera.inspector";
 
-/** Drawn again when the switches are others, or another turn is chosen; the journal's entries it takes in by itself. */
+/** Drawn again when the switches or the connection are others, or another turn is chosen; the journal's entries it takes in by itself. */
 const Drawer = memo(Inspector);
 
 export function App({ store }) {
@@ -30,7 +31,7 @@ export function App({ store }) {
   const openedBeside = useRef("");
   const act = useMemo(() => actionsOf(store, setUi, { wantsFocus, openedBeside }), [store]);
   const known = useKnown(state);
-  const channel = state.channels.find(({ id }) => id === asked.channel) ?? state.channels[0];
+  const channel = usePlace(state, asked);
   const thread = channel?.id === asked.channel ? asked.thread : "";
   const route = useMemo(() => ({ channel: channel?.id ?? "", thread }), [channel?.id, thread]);
   const shown = ui.nav ? "nav" : ui.inspector ? "inspector" : route.thread ? "thread" : "main";
@@ -39,7 +40,8 @@ export function App({ store }) {
   useLanding(shown);
   useEffect(() => localStorage.setItem(INSPECTOR_KEY, ui.inspector ? "open" : "closed"), [ui.inspector]);
 
-  return html`<div class="app" data-shown=${shown} data-inspector=${ui.inspector} data-thread=${Boolean(route.thread)}>
+  return html`<div class="app" data-shown=${shown} data-inspector=${ui.inspector} data-thread=${Boolean(route.thread)}
+      data-away=${isAway(state) || undefined}>
     <${Sidebar} state=${state} act=${act} current=${route.channel} />
     <div class="desk">
       <${Banners} state=${state} />
@@ -51,7 +53,8 @@ export function App({ store }) {
         ${channel && route.thread && html`<${Thread} key="${state.as} ${route.thread}"
           state=${state} known=${known} act=${act} channel=${channel} root=${route.thread} wantsFocus=${wantsFocus} />`}
         ${ui.inspector && html`<div class="pane drawer" key="inspector" data-pane="inspector">
-          <${Drawer} store=${store} turn=${state.inspected} onClose=${act.toggleInspector} switches=${state.switches} />
+          <${Drawer} store=${store} turn=${state.inspected} onClose=${act.toggleInspector}
+            switches=${state.switches} connection=${state.connection} />
         </div>`}
       </div>
     </div>
@@ -65,6 +68,21 @@ function useStore(store) {
   const [, redraw] = useReducer((count) => count + 1, 0);
   useLayoutEffect(() => store.subscribe(redraw), [store]);
   return store.state;
+}
+
+/**
+ * The conversation that was asked for. Who isn't in it, having become somebody else, comes to their own direct message
+ * with Vera from another's, and else to their first conversation; the address says so then.
+ */
+function usePlace({ channels, bot }, asked) {
+  const before = useRef(null);
+  const own = isWith(before.current, bot) && channels.find((channel) => isWith(channel, bot));
+  const channel = channels.find(({ id }) => id === asked.channel) ?? (own || channels[0]);
+  useLayoutEffect(() => {
+    before.current = channel;
+    if (channel && channel.id !== asked.channel) settle(asked, channel.id);
+  }, [channel, asked]);
+  return channel;
 }
 
 /** What rows need of the state, the same object as long as nobody's name and no channel's name or members change. */

@@ -1,60 +1,24 @@
 /**
- * Files that are about to be sent: put into the playground while the person writes on.
+ * Files that are about to be sent, under the text that they go along with.
  */
 
-import { upload } from "./api.js";
 import { IconButton } from "./buttons.js";
 import { sizeOf } from "./files.js";
 import { Again, Cross, Page, Warning } from "./icons.js";
-import { html, useCallback, useEffect, useRef, useState } from "./vendor/htm-preact.js";
+import { MOST_BYTES } from "./uploads.js";
+import { html, useLayoutEffect, useReducer } from "./vendor/htm-preact.js";
 
-const MOST_BYTES = 20 * 1024 * 1024;
-
-/**
- * @typedef {{key: string, file: File, name: string, url: string, part: number, state: "going"|"ready"|"failed",
- *   error: string, id: string, cancel: () => void}} Attachment  `part` of it is there, from 0 to 1
- */
-
-/** Return `{files, add(files), retry(key), remove(key), taken()}`; `taken` empties the list of what is ready. */
-export function useAttachments(person) {
-  const [files, setFiles] = useState(/** @type {Attachment[]} */ ([]));
-  const all = useRef(files);
-  all.current = files;
-  const change = useCallback((key, fields) => {
-    setFiles((now) => now.map((one) => (one.key === key ? { ...one, ...fields } : one)));
-  }, []);
-  const begin = (key, file) => {
-    if (file.size > MOST_BYTES) return { state: "failed", error: "Larger than 20 MB", cancel: () => {} };
-    const { done, cancel } = upload(file, person, (part) => change(key, { part }));
-    done.then(
-      ({ id }) => change(key, { state: "ready", part: 1, id }),
-      (error) => change(key, { state: "failed", error: error.message }),
-    );
-    return { state: "going", error: "", cancel };
+/** Return `{files, add(files), retry(key), remove(key), take()}` of a draft; `take` empties it of what is ready. */
+export function useAttachments(uploads, draft, person) {
+  const [, redraw] = useReducer((count) => count + 1, 0);
+  useLayoutEffect(() => uploads.subscribe(redraw), [uploads]);
+  return {
+    files: uploads.of(draft),
+    add: (files) => uploads.add(draft, person, files),
+    retry: (key) => uploads.retry(draft, key),
+    remove: (key) => uploads.remove(draft, key),
+    take: () => uploads.take(draft),
   };
-  const add = (list) => {
-    const added = [...list].map((file) => {
-      const key = crypto.randomUUID();
-      const url = file.type.startsWith("image/") ? URL.createObjectURL(file) : "";
-      return { key, file, name: file.name, url, part: 0, id: "", ...begin(key, file) };
-    });
-    setFiles((now) => [...now, ...added]);
-  };
-  const retry = (key) => {
-    const { file } = files.find((one) => one.key === key);
-    change(key, { part: 0, ...begin(key, file) });
-  };
-  const remove = (key) => {
-    files.find((one) => one.key === key)?.cancel();
-    setFiles((now) => now.filter((one) => one.key !== key));
-  };
-  const taken = () => {
-    setFiles((now) => now.filter((one) => one.state !== "ready"));
-    return files.filter((one) => one.state === "ready").map(({ id, file, name, url }) => (
-      { id, name, size: file.size, mimetype: file.type, url: url || undefined }));
-  };
-  useEffect(() => () => all.current.forEach((one) => one.state === "going" && one.cancel()), []);
-  return { files, add, retry, remove, taken };
 }
 
 /** The chips under the text: what goes along with it. */

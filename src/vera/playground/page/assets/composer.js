@@ -1,17 +1,20 @@
 /**
  * Where a message is written: text that formats and completes, files, the way out. Drafts are kept per conversation and
- * person for as long as the tab is open.
+ * person for as long as the tab is open, their files until the page is loaded anew.
  */
 
 import { Attachments, useAttachments } from "./attachments.js";
 import { IconButton, TextButton } from "./buttons.js";
 import { Editor, prefix, replace, wrap } from "./editor.js";
 import { At, Bold, Bullets, Code, CodeBlock, Cross, Italic, Plus, Quote, Send, Smile, Strike } from "./icons.js";
+import { isBare } from "./keys.js";
 import { memo } from "./memo.js";
 import { Rover } from "./rover.js";
 import { names } from "./typed.js";
 import { html, useLayoutEffect, useRef, useState } from "./vendor/htm-preact.js";
 
+const MOST_CHARACTERS = 40_000;
+const MOST_FILES = 10;
 const FORMATS = [
   ["Bold", Bold, (field) => wrap(field, "*")],
   ["Italic", Italic, (field) => wrap(field, "_")],
@@ -24,25 +27,32 @@ const FORMATS = [
 
 /**
  * `root` is "" in a conversation itself, `name` what the field is called. `handle.current` becomes `{focus(),
- * fill(text), attach(files)}`. `onSend(promise of the ts, text)` hears of what is sent; `onEditLast()` of ArrowUp in an
- * empty field, and says whether there is a message to edit.
+ * fill(text), attach(files), restore(sent)}`. `onSend(promise of the ts, text)` hears of what is sent; `onEditLast()` of
+ * ArrowUp in an empty field, and says whether there is a message to edit.
  */
 export const Composer = memo(({ act, channel, root, known, name, handle, onSend, onEditLast }) => {
-  const [text, setText] = useDraft(`vera.draft:${known.as}:${channel.id}:${root}`);
+  const draft = `vera.draft:${known.as}:${channel.id}:${root}`;
+  const [text, setText] = useDraft(draft);
   const [broadcast, setBroadcast] = useState(false);
   const [unheard, setUnheard] = useState("");
-  const attachments = useAttachments(known.as);
+  const attachments = useAttachments(act.store.uploads, draft, known.as);
   const field = useRef();
   const bot = known.people.get(known.bot);
   const isUnheard = bot && !channel.members.includes(bot.id) && channel.kind !== "im" && names(unheard || text, bot);
   const isGoing = attachments.files.some((file) => file.state === "going");
-  const canSend = !isGoing && (text.trim() !== "" || attachments.files.some((file) => file.state === "ready"));
+  const ready = attachments.files.filter((file) => file.state === "ready");
+  const canSend = !isGoing && (text.trim() !== "" || ready.length > 0);
 
   useLayoutEffect(() => {
     handle.current = {
       focus: () => field.current.focus(),
       fill: (words) => replace(field.current, 0, field.current.value.length, words),
       attach: (files) => { attachments.add(files); field.current.focus(); },
+      restore: (sent) => {
+        if (sent.text) replace(field.current, 0, 0, text ? `${sent.text}\n` : sent.text);
+        if (sent.broadcast) setBroadcast(true);
+        handle.current.attach(sent.files.map(({ file }) => file)); // anew: the playground keeps none for long
+      },
     };
   });
   const write = (words) => {
@@ -51,9 +61,12 @@ export const Composer = memo(({ act, channel, root, known, name, handle, onSend,
   };
   const send = () => {
     if (!canSend) return;
-    const draft = { channel: channel.id, thread_ts: root, text: text.trim(), broadcast, files: attachments.taken() };
-    setUnheard(isUnheard ? draft.text : "");
-    onSend(act.store.send(draft), draft.text);
+    const words = text.trim();
+    const excess = excessOf(words, ready);
+    if (excess) return void act.store.toast(excess);
+    setUnheard(isUnheard ? words : "");
+    const files = attachments.take();
+    onSend(act.store.send({ channel: channel.id, thread_ts: root, text: words, broadcast, files }), words);
     setText("");
     setBroadcast(false);
     field.current.focus();
@@ -65,15 +78,17 @@ export const Composer = memo(({ act, channel, root, known, name, handle, onSend,
     field.current?.focus();
   };
   const onKey = (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) send();
-    else if (event.key === "ArrowUp" && text === "" && onEditLast()) setUnheard("");
+    if (event.key === "Enter" && !event.shiftKey) send();
+    else if (event.key === "ArrowUp" && isBare(event) && text === "" && onEditLast()) setUnheard("");
     else return;
     event.preventDefault();
   };
+  const addEmoji = (emoji) => field.current && insert(field.current, `:${emoji}: `);
   const onPaste = (event) => {
-    if (event.clipboardData.files.length === 0) return;
+    const files = pasted(event.clipboardData);
+    if (files.length === 0) return;
     event.preventDefault();
-    attachments.add(event.clipboardData.files);
+    attachments.add(files);
   };
 
   return html`<div class="composer" onPaste=${onPaste}>
@@ -90,7 +105,7 @@ export const Composer = memo(({ act, channel, root, known, name, handle, onSend,
       <div class="composer-foot">
         <${AttachButton} onFiles=${(files) => handle.current.attach(files)} />
         <${IconButton} name="Emoji" icon=${Smile}
-          onClick=${(event) => act.pickEmoji(event.currentTarget, (emoji) => insert(field.current, `:${emoji}: `))} />
+          onClick=${(event) => act.pickEmoji(event.currentTarget, field.current, addEmoji)} />
         <${IconButton} name="Mention somebody" icon=${At} onClick=${() => insert(field.current, "@")} />
         <span class="spring"></span>
         <${IconButton} name="Send" icon=${Send} className="send" disabled=${!canSend} onClick=${send} />
@@ -111,6 +126,19 @@ function useDraft(key) {
     if (words) sessionStorage.setItem(key, words);
     else sessionStorage.removeItem(key);
   }];
+}
+
+/** What is too much for one message, as a sentence, or "". (The server counts characters as `[...text]` does.) */
+function excessOf(text, files) {
+  if ([...text].length > MOST_CHARACTERS) return "That is too long: a message has at most 40,000 characters.";
+  return files.length > MOST_FILES ? `A message can have ${MOST_FILES} files at most.` : "";
+}
+
+/** The files of a clipboard: none where it is text that has a picture too (a file manager's text is their names). */
+function pasted(clipboard) {
+  const files = [...clipboard.files];
+  const words = clipboard.getData("text/plain");
+  return files.every(({ name }) => words.includes(name)) || words === "" ? files : [];
 }
 
 /** Type something where the caret is, after a space where a word is there. */

@@ -5,15 +5,18 @@
 import { TextButton } from "./buttons.js";
 import { Composer } from "./composer.js";
 import { DropOverlay, useDrop } from "./drop.js";
-import { Down } from "./icons.js";
+import { Again, Down } from "./icons.js";
 import { MessageList } from "./list.js";
-import { loadChannel, loadThread } from "./loading.js";
+import { loadChannel, loadOlder, loadThread } from "./loading.js";
 import { useReading } from "./reading.js";
+import { can } from "./rights.js";
 import { Scroller } from "./scroller.js";
-import { Typing } from "./typing.js";
+import { today } from "./time.js";
+import { isAway, Typing, useLive } from "./typing.js";
 import { html, useEffect, useMemo, useRef, useState } from "./vendor/htm-preact.js";
 
 const NONE = [];
+const NOBODY = new Map();
 
 /**
  * `root` is the thread's, or "" for what stands in `channel` itself; `openRoot` is the thread that is open beside it.
@@ -23,51 +26,64 @@ export function Conversation({ state, known, act, channel, root, openRoot = "", 
   const { store } = act;
   const load = state.loads[root ? `${channel.id}:${root}` : channel.id] ?? {};
   const isReady = load.more !== undefined;
+  const isBehind = isReady && load.generation !== state.generation;
+  const hasFailed = load.state === "failed";
   const messages = messagesOf(store.records, channel.id, root, load);
+  const live = useLive(store.records, channel.id, messages, known);
   const sent = useSent(store, known.as, channel.id, root);
   const scroller = useRef();
   const [isAtEnd, setAtEnd] = useState(null); // null: not known yet
   const [editing, setEditing] = useState("");
   const [isOver, dropHandlers] = useDrop((files) => handle.current.attach(files));
-  const [newAfter, forgetNew] = useReading({ store, channel, root, messages, isReady, isAtEnd });
+  const [newAfter, forgetNew] = useReading({ store, channel, root, messages, isReady, isBehind, isAtEnd });
   const isNew = ({ ts, user }) => newAfter !== null && ts > newAfter && user !== known.as;
   const edit = useStable((message) => {
     setEditing(message?.ts ?? "");
     if (!message) requestAnimationFrame(() => focusMessage(editing));
   });
-  const here = useMemo(() => ({ ...act, edit, write: () => handle.current.focus() }), [act]);
+  const rewrite = useStable((message) => {
+    handle.current.restore(message);
+    store.outbox.drop(message.key);
+  });
+  const here = useMemo(() => ({ ...act, edit, rewrite, write: () => handle.current.focus() }), [act]);
 
-  useEffect(() => {
+  const reload = () => {
     if (root) loadThread(store, channel.id, root);
     else loadChannel(store, channel.id);
-  }, [channel.id, root, state.generation]);
-  const older = () => !root && load.more && load.state === "ready" && loadChannel(store, channel.id, load.oldest);
+  };
+  useEffect(reload, [channel.id, root, state.generation]);
+  const older = () => load.more && load.state !== "loading" && (isBehind ? reload() : loadOlder(store, channel.id));
   const send = useStable((posted, text) => {
     forgetNew();
     scroller.current.toEnd();
     onSend?.(posted, text);
   });
   const editLast = useStable(() => {
-    const mine = messages.findLast(({ user, subtype }) => user === known.as && subtype !== "tombstone");
+    const mine = messages.findLast((message) => can(message, "edit", known.as));
     setEditing(mine?.ts ?? "");
     return Boolean(mine);
   });
   return html`<div class="conversation" ...${dropHandlers}>
-    <${Scroller} ref=${scroller} ready=${isReady} onEnd=${setAtEnd} onTop=${older}>
-      ${load.more && html`<p class="older"><${TextButton} onClick=${older}>Load older messages<//></p>`}
+    <${Scroller} ref=${scroller} ready=${isReady} onEnd=${setAtEnd} onTop=${() => hasFailed || older()}>
+      ${load.more && html`<p class="older">
+        ${hasFailed && load.isOlder && html`<span role="alert">${load.error}${" "}</span>`}
+        <${TextButton} onClick=${older}>Load older messages<//>
+      </p>`}
       ${isReady && !load.more && intro?.(messages)}
-      ${messages.length === 0 && html`<${Nothing} load=${load} isReady=${isReady} root=${root} />`}
+      ${messages.length === 0 && html`<${Nothing} load=${load} isReady=${isReady} root=${root} again=${reload} />`}
       <${MessageList} messages=${messages} sent=${sent} channel=${channel.id} known=${known} act=${here}
         place=${root ? "thread" : "channel"} newAfter=${newAfter} editing=${editing}
-        threads=${root ? NONE : state.threads} />
+        threads=${root ? NONE : state.threads} live=${root || isAway(state) ? NOBODY : live} today=${today()} />
     <//>
     <div class="below">
+      ${hasFailed && !load.isOlder && messages.length > 0 && html`<${LoadError} again=${reload}
+        words="What is new could not be loaded. ${load.error}" />`}
       ${isAtEnd === false && messages.some(isNew) && html`
         <button class="pill" type="button" onClick=${() => scroller.current.toEnd()}><${Down} />New messages</button>`}
       <${Composer} act=${act} channel=${channel} root=${root} known=${known} name=${name} handle=${handle}
         onSend=${send} onEditLast=${editLast} />
       <${Typing} store=${store} known=${known} channel=${channel} root=${root} openRoot=${openRoot}
-        messages=${messages} />
+        messages=${messages} live=${live} />
     </div>
     ${isOver && html`<${DropOverlay} where=${root ? "the thread" : name.replace("Message ", "")} />`}
   </div>`;
@@ -96,8 +112,14 @@ function focusMessage(ts) {
   if (document.activeElement === document.body) document.querySelector(`article[data-ts="${ts}"]`)?.focus();
 }
 
-function Nothing({ load, isReady, root }) {
-  if (load.state === "failed") return html`<p class="load-error">${load.error}</p>`;
+function LoadError({ words, again }) {
+  return html`<p class="load-error" role="alert">${words}${" "}
+    <${TextButton} icon=${Again} onClick=${again}>Try again<//>
+  </p>`;
+}
+
+function Nothing({ load, isReady, root, again }) {
+  if (load.state === "failed") return html`<${LoadError} words=${load.error} again=${again} />`;
   if (isReady) return root && html`<p class="load-error">This thread was deleted.</p>`;
   return html`<div class="skeleton" aria-hidden="true">
     ${[1, 2, 3, 4].map((row) => html`

@@ -33,8 +33,11 @@ export function Dialogs({ dialog, close, known, act }) {
     close=${close} known=${known} act=${act} />`;
 }
 
-/** `opener`: what it hangs on (else it is in the middle); `returnTo`: what has the focus afterwards. */
-function Dialog({ name, className, close, opener, returnTo, children }) {
+/**
+ * `opener`: what it hangs on (else it is in the middle); `returnTo`: what has the focus afterwards. `onClosed()` hears of
+ * its end: before, nothing behind it takes the focus.
+ */
+function Dialog({ name, className, close, opener, returnTo, onClosed, children }) {
   const ref = useRef();
   useLayoutEffect(() => {
     const dialog = ref.current;
@@ -44,6 +47,7 @@ function Dialog({ name, className, close, opener, returnTo, children }) {
     return () => {
       dialog.close();
       if (before?.isConnected) before.focus();
+      onClosed?.();
     };
   }, []);
   return html`<dialog ref=${ref} class="dialog ${className}" aria-label=${name}
@@ -78,13 +82,14 @@ function DeleteDialog({ channel, message, known, act, close, returnTo }) {
   <//>`;
 }
 
-function EmojiDialog({ opener, returnTo, onPick, close }) {
-  const pick = (name) => {
+function EmojiDialog({ name, opener, returnTo, onPick, close }) {
+  const picked = useRef("");
+  const pick = (emoji) => {
+    picked.current = emoji;
     close();
-    onPick(name);
   };
-  return html`<${Dialog} name="Add reaction" className="emoji-dialog" close=${close}
-    opener=${opener} returnTo=${returnTo}>
+  return html`<${Dialog} name=${name} className="emoji-dialog" close=${close} opener=${opener} returnTo=${returnTo}
+    onClosed=${() => picked.current && onPick(picked.current)}>
     <${EmojiPicker} pick=${pick} />
   <//>`;
 }

@@ -2,27 +2,36 @@
  * Files dropped anywhere on a pane go to its composer; dropped beside one they go nowhere (and don't replace the page).
  */
 
-import { html, useRef, useState } from "./vendor/htm-preact.js";
+import { html, useEffect, useState } from "./vendor/htm-preact.js";
 
-const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+const FROM_HERE = "application/x-vera-page";
+
+const hasFiles = ({ dataTransfer }) => Boolean(dataTransfer?.types.includes("Files"));
+
+/** Whether somebody brings files: the page's own pictures are none, though the browser makes files of them. */
+const bringsFiles = (event) => hasFiles(event) && !event.dataTransfer.types.includes(FROM_HERE);
 
 /** Return `[isOver, handlers]` for a pane: `onFiles(files)` is called with what is dropped on it. */
 export function useDrop(onFiles) {
   const [isOver, setOver] = useState(false);
-  const depth = useRef(0); // entering a child comes before leaving its parent
-  const moved = (step) => (event) => {
-    if (!hasFiles(event)) return;
-    depth.current += step;
-    setOver(depth.current > 0);
+  useEffect(() => {
+    if (!isOver) return;
+    const end = () => setOver(false); // nothing else moves during a drag: it ended where nobody was told
+    addEventListener("pointermove", end);
+    return () => removeEventListener("pointermove", end);
+  }, [isOver]);
+  const onDragOver = (event) => {
+    if (!bringsFiles(event)) return;
+    event.preventDefault();
+    setOver(true);
   };
   return [isOver, {
-    onDragEnter: moved(1),
-    onDragLeave: moved(-1),
-    onDragOver: (event) => hasFiles(event) && event.preventDefault(),
+    onDragEnter: onDragOver,
+    onDragOver,
+    onDragLeave: (event) => event.currentTarget.contains(event.relatedTarget) || setOver(false),
     onDrop: (event) => {
-      if (!hasFiles(event)) return;
+      if (!bringsFiles(event)) return;
       event.preventDefault();
-      depth.current = 0;
       setOver(false);
       onFiles(event.dataTransfer.files);
     },
@@ -33,8 +42,9 @@ export function DropOverlay({ where }) {
   return html`<div class="drop-overlay" aria-hidden="true"><p>Drop to share in <strong>${where}</strong></p></div>`;
 }
 
-/** Let no file that misses a pane be opened in the page's place. */
+/** Let no file that misses a pane be opened in the page's place, and tell what is dragged from the page itself. */
 export function refuseStrayDrops() {
   addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
   addEventListener("drop", (event) => hasFiles(event) && event.preventDefault());
+  addEventListener("dragstart", (event) => event.dataTransfer.setData(FROM_HERE, "here"));
 }

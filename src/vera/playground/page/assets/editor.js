@@ -5,6 +5,7 @@
  */
 
 import { completion } from "./complete.js";
+import { isBare, isComposing } from "./keys.js";
 import { Avatar } from "./people.js";
 import { html, useLayoutEffect, useRef, useState } from "./vendor/htm-preact.js";
 
@@ -28,16 +29,26 @@ export function Editor({ name, text, onText, onKey, field, known, channel, place
     setOpen(selectionStart === selectionEnd ? completion(value, selectionStart, known, channel) : null);
     setAt(0);
   };
+  useLayoutEffect(() => {
+    if (!open) return;
+    const follow = () => {
+      const { selectionStart, selectionEnd } = field.current;
+      if (selectionStart !== open.caret || selectionEnd !== open.caret) suggest();
+    };
+    document.addEventListener("selectionchange", follow);
+    return () => document.removeEventListener("selectionchange", follow);
+  }, [open]);
   const choose = (option) => {
-    replace(field.current, open.from, field.current.selectionStart, option.insert);
+    replace(field.current, open.from, open.to, option.insert);
     setOpen(null);
   };
   const onKeyDown = (event) => {
-    if (event.isComposing) return;
-    const moves = open && { ArrowDown: 1, ArrowUp: open.options.length - 1 }[event.key];
-    if (moves) setAt((at + moves) % open.options.length);
-    else if (open && (event.key === "Enter" || event.key === "Tab") && !event.shiftKey) choose(open.options[at]);
-    else if (open && event.key === "Escape") setOpen(null);
+    if (isComposing(event)) return;
+    const key = open && isBare(event) ? event.key : "";
+    if (key === "ArrowDown") setAt((at + 1) % open.options.length);
+    else if (key === "ArrowUp") setAt((at + open.options.length - 1) % open.options.length);
+    else if (key === "Enter" || key === "Tab") choose(open.options[at]);
+    else if (key === "Escape") setOpen(null);
     else if ((event.ctrlKey || event.metaKey) && !event.altKey && isMark(event)) wrap(field.current, isMark(event));
     else return void onKey(event);
     event.preventDefault();
@@ -50,7 +61,7 @@ export function Editor({ name, text, onText, onKey, field, known, channel, place
         aria-autocomplete="list" aria-controls=${open ? listId : undefined}
         aria-activedescendant=${open ? `${listId}-${at}` : undefined}
         onInput=${(event) => { onText(event.currentTarget.value); suggest(); }}
-        onKeyDown=${onKeyDown} onClick=${() => open && suggest()} onBlur=${() => setOpen(null)}></textarea>
+        onKeyDown=${onKeyDown} onBlur=${() => setOpen(null)}></textarea>
     </div>
   </div>`;
 }
@@ -77,7 +88,7 @@ const isMark = (event) => (event.shiftKey === (event.key.toLowerCase() === "x") 
 export function replace(field, from, to, text) {
   field.focus();
   field.setSelectionRange(from, to);
-  if (document.execCommand("insertText", false, text)) return;
+  if (document.activeElement === field && document.execCommand("insertText", false, text)) return;
   field.setRangeText(text, from, to, "end");
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }

@@ -3,6 +3,7 @@
  */
 
 import { searchEmoji } from "./emoji.js";
+import { isComposing } from "./keys.js";
 import { html, useMemo, useRef, useState } from "./vendor/htm-preact.js";
 
 const COLUMNS = 8;
@@ -15,6 +16,7 @@ export function EmojiPicker({ pick }) {
   const search = useRef();
   const found = useMemo(() => searchEmoji(wanted, MOST), [wanted]);
   const inSearch = (event) => {
+    if (isComposing(event)) return;
     if (event.key === "Enter" && found.length > 0) pick(found[0].name);
     else if (event.key === "ArrowDown") grid.current.querySelector("button")?.focus();
     else return;

@@ -7,34 +7,39 @@ import { html } from "./vendor/htm-preact.js";
 
 const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
-/** @param {{files: {id: string, name: string, mimetype: string, size: number, url?: string}[]}} props */
-export function Files({ files }) {
+/**
+ * Files that aren't posted yet lead nowhere; a picture is shown from here then (`url`).
+ *
+ * @param {{files: {id: string, name: string, mimetype: string, size: number, url?: string}[],
+ *   isPosted?: boolean}} props
+ */
+export function Files({ files, isPosted = true }) {
   return html`<div class="message-files">
     ${files.map((file) => (PICTURES.includes(file.mimetype)
-      ? html`<${Picture} key=${file.id} file=${file} />`
-      : html`<${Card} key=${file.id} file=${file} />`))}
+      ? html`<${Picture} key=${file.id} file=${file} isPosted=${isPosted} />`
+      : html`<${Card} key=${file.id} file=${file} isPosted=${isPosted} />`))}
   </div>`;
 }
 
-function Picture({ file }) {
+function Picture({ file, isPosted }) {
+  if (!isPosted) return html`<span class="picture"><img src=${file.url} alt=${file.name} /></span>`;
   return html`<a class="picture" href=${addressOf(file)} target="_blank" rel="noopener noreferrer">
     <img src=${addressOf(file)} alt=${file.name} loading="lazy" />
   </a>`;
 }
 
-function Card({ file }) {
+function Card({ file, isPosted }) {
   return html`<div class="file-card">
     <span class="file-sign"><${Page} /></span>
     <span class="file-words">
       <span class="file-name">${file.name}</span><span class="file-kind">${kindOf(file)}</span>
     </span>
-    <a class="icon-button" href=${addressOf(file)} download=${file.name} aria-label="Download ${file.name}"
-      data-tip="Download"><${Download} /></a>
+    ${isPosted && html`<a class="icon-button" href=${addressOf(file)} download=${file.name}
+      aria-label="Download ${file.name}" data-tip="Download"><${Download} /></a>`}
   </div>`;
 }
 
-/** Where its content is: here (`url`) while it is on its way. */
-const addressOf = (file) => file.url ?? `files/${file.id}/${encodeURIComponent(file.name)}`;
+const addressOf = (file) => `files/${file.id}/${encodeURIComponent(file.name)}`;
 
 function kindOf({ name, size }) {
   const extension = /\.(\w{1,8})$/.exec(name)?.[1].toUpperCase();

@@ -6,10 +6,16 @@ import { useEffect, useRef } from "./vendor/htm-preact.js";
 
 const LANDINGS = ["textarea", "[aria-current=page]", "button, select, a"];
 
+/** Whether a key belongs to the input method, which makes a character of several: it does nothing else then. */
+export const isComposing = (event) => event.isComposing || event.keyCode === 229; // 229: Safari's last Enter
+
+/** Whether nothing is held along with a key. */
+export const isBare = (event) => !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
+
 export function useKeys(act, { route, ui }) {
   useEffect(() => {
     const onKey = (event) => {
-      if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+      if (event.defaultPrevented || isComposing(event) || document.querySelector("dialog[open]")) return;
       if (event.key === "F6") nextPane(event.shiftKey ? -1 : 1);
       else if (event.key === "Escape") closeTopmost(act, route, ui);
       else if (event.key === "?" && !event.target.matches("input, textarea, select")) act.showShortcuts();

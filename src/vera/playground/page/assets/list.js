@@ -3,19 +3,23 @@
  * the next (one stop for Tab, arrows within).
  */
 
+import { isBare } from "./keys.js";
 import { memo } from "./memo.js";
 import { Message, Sent } from "./message.js";
+import { can } from "./rights.js";
 import { day, dayOf } from "./time.js";
-import { liveOf } from "./typing.js";
 import { html, useLayoutEffect, useRef, useState } from "./vendor/htm-preact.js";
 
 const GROUP_SECONDS = 5 * 60;
 
 /**
  * `messages` stand, `sent` are on their way. `newAfter` is the ts after which all is new (null: nothing is), `threads`
- * the marks of threads by "CHANNEL:ROOT", `editing` the ts of the message that is being edited.
+ * the marks of threads by "CHANNEL:ROOT", `live` what Vera is doing in the thread of which, `today` the day that it is,
+ * `editing` the ts of the message that is being edited.
  */
-export const MessageList = memo(({ messages, sent, channel, known, act, place, newAfter, threads, editing }) => {
+export const MessageList = memo(({
+  messages, sent, channel, known, act, place, newAfter, threads, live, today, editing,
+}) => {
   const list = useRef();
   const [current, setCurrent] = useState("");
   const tabbable = messages.some(({ ts }) => ts === current) ? current : messages.at(-1)?.ts;
@@ -28,7 +32,7 @@ export const MessageList = memo(({ messages, sent, channel, known, act, place, n
       <li key=${row.key}>
         <${Message} message=${row.message} channel=${channel} known=${known} act=${act} place=${place}
           grouped=${row.isGrouped} tabbable=${row.key === tabbable} editing=${row.key === editing}
-          live=${place === "channel" ? liveOf(act.store.records, channel, row.message, known) : ""}
+          live=${live.get(row.key) ?? ""} today=${today}
           unread=${threads[`${channel}:${row.key}`]?.unread ?? 0} />
       </li>`))}
     ${sent.map((one, index) => html`
@@ -91,7 +95,7 @@ function Divider({ divider, name }) {
 
 function onKey(event, list, channel, act) {
   const article = event.target.closest("article");
-  if (!article?.dataset.ts || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!article?.dataset.ts || !isBare(event)) return;
   if (event.target !== article) {
     if (event.key !== "Escape" || event.target.matches("textarea, [role=menuitem]")) return;
     article.focus();
@@ -107,19 +111,21 @@ function doneBy(key, article, list, channel, act) {
   const articles = [...list.querySelectorAll("article[data-ts]")];
   const at = articles.indexOf(article);
   const message = act.store.records.get(channel, article.dataset.ts);
-  const isMine = message?.user === act.store.state.as && message.subtype !== "tombstone";
+  const { as } = act.store.state;
   const move = (to) => (to < articles.length ? articles[Math.max(0, to)].focus() : act.write());
   const keys = {
     ArrowUp: () => move(at - 1),
     ArrowDown: () => move(at + 1),
     Home: () => move(0),
     End: () => move(articles.length - 1),
-    Enter: () => act.openThread(channel, message.thread_ts ?? message.ts),
-    r: () => act.pickReaction(channel, message, article),
-    ...(isMine && { e: () => act.edit(message), Delete: () => act.askToDelete(channel, message) }),
+    ...(can(message, "reply", as) && { Enter: () => act.openThread(channel, message.thread_ts ?? message.ts) }),
+    ...(can(message, "react", as) && { r: () => act.pickReaction(channel, message, article) }),
+    ...(can(message, "edit", as) && { e: () => act.edit(message) }),
+    ...(can(message, "delete", as) && { Delete: () => act.askToDelete(channel, message) }),
   };
   Object.assign(keys, { t: keys.Enter, Backspace: keys.Delete });
-  if (!message || !keys[key]) return false;
-  keys[key]();
+  const run = keys[key.length === 1 ? key.toLowerCase() : key]; // a letter under Caps Lock is the same key
+  if (!message || !run) return false;
+  run();
   return true;
 }

@@ -7,12 +7,13 @@
 import { TextButton } from "./buttons.js";
 import { EditForm } from "./edit.js";
 import { Files } from "./files.js";
-import { Again, Bin, Page } from "./icons.js";
+import { Again, Bin, Page, Pencil } from "./icons.js";
 import { memo } from "./memo.js";
 import { Mrkdwn } from "./mrkdwn.js";
 import { Avatar, Badges, nameOf } from "./people.js";
 import { Reactions } from "./reactions.js";
 import { replyOf } from "./records.js";
+import { can } from "./rights.js";
 import { clock, exactly, lately } from "./time.js";
 import { Toolbar } from "./toolbar.js";
 import { html, useState } from "./vendor/htm-preact.js";
@@ -29,10 +30,12 @@ export const Message = memo(({ message, channel, known, act, place, grouped, tab
   const author = known.people.get(message.user);
   const { state = "" } = replyOf(message);
   const isGone = message.subtype === "tombstone";
+  const words = message.text && !editing ? `${place}-${message.ts}` : undefined;
   const classes = ["message", grouped && "grouped", message.subtype === "channel_join" && "said-by-slack",
     isGone && "gone", editing && "editing", message.is_ephemeral && "whisper", isActive && "active"];
   return html`<article class=${classes.filter(Boolean).join(" ")} data-ts=${message.ts} data-state=${state}
-      tabindex=${tabbable ? 0 : -1} aria-label="${authorOf(message, known)} at ${clock(message.ts)}" ...${handlers}>
+      tabindex=${tabbable ? 0 : -1} aria-label="${authorOf(message, known)} at ${clock(message.ts)}"
+      aria-describedby=${words} ...${handlers}>
     <${Gutter} message=${message} author=${author} grouped=${grouped} isGone=${isGone} />
     <div class="message-body">
       ${message.is_ephemeral && html`<p class="message-aside">Only visible to you</p>`}
@@ -41,14 +44,14 @@ export const Message = memo(({ message, channel, known, act, place, grouped, tab
       ${!grouped && !isGone && html`<${Head} message=${message} author=${author} known=${known} />`}
       ${editing
         ? html`<${EditForm} message=${message} channel=${channel} known=${known} act=${act} />`
-        : html`<${Text} message=${message} known=${known} isOurs=${state !== ""} />`}
+        : html`<${Text} id=${words} message=${message} known=${known} isOurs=${state !== ""} />`}
       ${message.files && html`<${Files} files=${message.files} />`}
       ${message.reactions && html`<${Reactions} message=${message} channel=${channel} known=${known} act=${act} />`}
       ${message.reply_count > 0 && place === "channel" && html`
         <${Replies} message=${message} known=${known} live=${live} unread=${unread}
           open=${() => act.openThread(channel, message.ts)} />`}
     </div>
-    ${isActive && !editing && !isGone && !message.is_ephemeral && html`
+    ${isActive && !editing && can(message, "react", known.as) && html`
       <${Toolbar} message=${message} channel=${channel} known=${known} act=${act} place=${place}
         onMenu=${setMenu} />`}
   </article>`;
@@ -59,15 +62,17 @@ export const Sent = memo(({ sent, known, act, grouped }) => {
   const author = known.people.get(sent.user);
   const message = { ts: String(sent.at), user: sent.user, text: sent.preview };
   return html`<article class="message on-its-way ${grouped ? "grouped" : ""} ${sent.state}" tabindex="-1" data-state=""
-      aria-label="${nameOf(known.people, sent.user)} at ${clock(sent.at)}">
+      aria-label="${nameOf(known.people, sent.user)} at ${clock(sent.at)}"
+      aria-describedby=${sent.text ? sent.key : undefined}>
     <${Gutter} message=${message} author=${author} grouped=${grouped} />
     <div class="message-body">
       ${!grouped && html`<${Head} message=${message} author=${author} known=${known} />`}
-      <${Text} message=${message} known=${known} />
-      ${sent.files.length > 0 && html`<${Files} files=${sent.files} />`}
+      <${Text} id=${sent.key} message=${message} known=${known} />
+      ${sent.files.length > 0 && html`<${Files} files=${sent.files} isPosted=${false} />`}
       ${sent.state === "failed" && html`<p class="failure" role="alert">
         <span>Not sent. ${sent.error}</span>
         <${TextButton} icon=${Again} onClick=${() => act.store.outbox.retry(sent.key)}>Try again<//>
+        <${TextButton} icon=${Pencil} onClick=${() => act.rewrite(sent)}>Edit<//>
         <${TextButton} icon=${Bin} onClick=${() => act.store.outbox.drop(sent.key)}>Discard<//>
       </p>`}
     </div>
@@ -105,11 +110,11 @@ function When({ ts }) {
   return html`<time class="when" datetime=${iso} title=${exactly(ts)}>${clock(ts)}</time>`;
 }
 
-function Text({ message, known, isOurs }) {
+function Text({ id, message, known, isOurs }) {
   const [isWhole, setWhole] = useState(false);
   const isLong = message.text?.length > LONG_CHARACTERS && !isOurs;
   if (!message.text) return null;
-  return html`<div class="message-text ${isLong && !isWhole ? "clamped" : ""}">
+  return html`<div id=${id} class="message-text ${isLong && !isWhole ? "clamped" : ""}">
       <${Mrkdwn} text=${message.text} people=${known.people} channels=${known.channels} self=${known.as} />
       ${message.edited && !isOurs && html` <span class="edited" title=${exactly(message.edited.ts)}>(edited)</span>`}
     </div>
@@ -130,7 +135,7 @@ function Replies({ message, known, live, unread, open }) {
       ${unread > 0 && html`<span class="replies-new">${unread} new</span>`}
       ${live
         ? html`<span class="replies-live"><span class="pulse"></span>${live}</span>`
-        : html`<span class="replies-last">Last reply ${lately(message.latest_reply)}</span>`}
+        : html`<span class="replies-last"><span class="replies-verb">Last reply </span>${lately(message.latest_reply)}</span>`}
     </button>
   </div>`;
 }

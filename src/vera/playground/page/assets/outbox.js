@@ -1,24 +1,29 @@
 /**
- * What was sent and does not stand yet: shown at once, posted one after the other, kept with "Try again" if it failed.
+ * What was sent and does not stand yet: shown at once, posted one after the other, kept if it failed, to be sent again.
  *
  * A posted message comes back twice, as the answer to the request and as a change, in either order; it is shown as sent
- * until the change is here. Its key is its `client_msg_id`: sent again, it is not posted twice.
+ * until the change is here. Its key is its `client_msg_id`: sent again, it is not posted twice. Texts outlive a reload in
+ * this tab; files don't.
  */
 
 import { ask } from "./api.js";
+import { release } from "./uploads.js";
 
 /**
  * @typedef {{key: string, channel: string, thread_ts: string, text: string, preview: string, broadcast: boolean,
- *   files: {id: string, name: string, size: number, mimetype: string}[], user: string, at: number,
- *   state: "waiting"|"sending"|"posted"|"failed", error: string, isRefused?: boolean}} Sent
+ *   files: {id: string, name: string, size: number, mimetype: string, file: File, url?: string}[], user: string,
+ *   at: number, state: "waiting"|"sending"|"posted"|"failed", error: string, isRefused?: boolean}} Sent
  *   `text` is as typed, `preview` the same as mrkdwn, `at` in unix seconds
  */
 
+const KEY = "vera.outbox";
+const WITHOUT_FILES = { isRefused: true, error: "Its files are no longer here: attach them again." };
+
 export class Outbox {
-  /** `onChange()` is called whenever `sent` did. */
+  /** `onChange()` is called whenever `sent` did. What an earlier page left is sent with the first `resume`. */
   constructor(onChange) {
     /** @type {Sent[]} */
-    this.sent = [];
+    this.sent = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
     this.onChange = onChange;
     this.last = Promise.resolve();
   }
@@ -31,7 +36,7 @@ export class Outbox {
   }
 
   retry(key) {
-    this.#change(key, { state: "waiting", error: "" });
+    this.#change(key, { state: "waiting", error: "", isRefused: false });
     return this.#queue(key);
   }
 
@@ -41,8 +46,10 @@ export class Outbox {
   }
 
   drop(key) {
-    const left = this.sent.filter((message) => message.key !== key);
-    if (left.length < this.sent.length) this.#keep(left);
+    const gone = this.sent.find((message) => message.key === key);
+    if (!gone) return;
+    release(gone.files);
+    this.#keep(this.sent.filter((message) => message !== gone));
   }
 
   /** A message has come back, as a change or in a list: if it was sent from here, it stands now. */
@@ -78,6 +85,19 @@ export class Outbox {
 
   #keep(sent) {
     this.sent = sent;
+    remember(sent);
     this.onChange();
+  }
+}
+
+/** Write down what the next page of this tab has to send. */
+function remember(sent) {
+  const left = sent.filter(({ state, text }) => state !== "posted" && text);
+  const texts = left.map((one) => ({ ...one, state: "failed", files: [], ...(one.files.length > 0 && WITHOUT_FILES) }));
+  try {
+    if (texts.length > 0) sessionStorage.setItem(KEY, JSON.stringify(texts));
+    else sessionStorage.removeItem(KEY);
+  } catch {
+    // There is no room: this page remembers.
   }
 }

@@ -8,15 +8,16 @@ import { useEffect, useLayoutEffect, useRef, useState } from "./vendor/htm-preac
 /**
  * Mark what is read. Returns `[newAfter, forget()]`: the ts after which messages are new (null: none are).
  *
- * `isAtEnd` is null as long as it isn't known; nothing is read in a page that is hidden.
+ * `isAtEnd` is null as long as it isn't known, `isBehind` whether something was missed since `messages` were fetched;
+ * nothing is read in a page that is hidden.
  */
-export function useReading({ store, channel, root, messages, isReady, isAtEnd }) {
+export function useReading({ store, channel, root, messages, isReady, isBehind, isAtEnd }) {
   const isVisible = useVisible();
   const mark = markOf(store.state, channel.id, root);
   const newAfter = useRef(mark.unread > 0 ? mark.last_read : null);
   const last = messages.at(-1)?.ts;
-  const isReading = isVisible && isAtEnd && isReady;
-  if (mark.unread > 0 && (!isVisible || isAtEnd === false)) newAfter.current ??= mark.last_read;
+  const isReading = isVisible && isAtEnd && isReady && !isBehind;
+  if (mark.unread > 0 && (!isVisible || isBehind || isAtEnd === false)) newAfter.current ??= mark.last_read;
   useLayoutEffect(() => {
     if (isReading && last && last !== root) store.markRead(channel.id, root, last);
   }, [isReading, last, mark.unread]);

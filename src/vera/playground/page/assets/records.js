@@ -2,15 +2,19 @@
  * What the page knows of messages: each once, with the number of the newest change that it contains.
  *
  * Lists are fetched and changes are pushed, in whatever order: a message only ever moves to a higher number, so neither
- * can take the other back. A deleted one keeps its number (and no content): no late list brings it back.
+ * can take the other back. A deleted one keeps its number (and no content): no late list brings it back. A list, and a
+ * message in it, is the same object as long as nothing in it changed: what is drawn is compared by that.
  */
 
 /** @typedef {{ts: string, user?: string, text: string, thread_ts?: string, subtype?: string}} Message  Slack's JSON */
-/** @typedef {{messages: Map<string, {message: Message|null, number: number}>, lists: Map<string, Message[]>}} Known */
+/** @typedef {{message: Message|null, number: number}} Known */
+/** @typedef {{list: Message[], wanted: (message: Message) => boolean}} List */
+
+const MISSED = -1;
 
 export class Records {
   constructor() {
-    /** @type {Map<string, Known>} by channel */
+    /** @type {Map<string, {messages: Map<string, Known>, lists: Map<string, List>}>} by channel */
     this.channels = new Map();
   }
 
@@ -18,13 +22,26 @@ export class Records {
     return this.channels.get(channel)?.messages.get(ts)?.message ?? null;
   }
 
+  /** A message as it is now: null where it is known from before something was missed. */
+  current(channel, ts) {
+    const known = this.channels.get(channel)?.messages.get(ts);
+    return known && known.number !== MISSED ? known.message : null;
+  }
+
   /** Let a message (null: its absence) stand, unless something newer is known. Returns whether it does. */
   put(channel, ts, message, number) {
     const { messages, lists } = this.#of(channel);
     const known = messages.get(ts);
     if (known && known.number >= number) return false;
+    const before = known?.message ?? null;
+    if (known && JSON.stringify(before) === JSON.stringify(message)) {
+      known.number = number;
+      return true;
+    }
     messages.set(ts, { message, number });
-    lists.clear();
+    for (const [key, { wanted }] of lists) {
+      if ((before && wanted(before)) || (message && wanted(message))) lists.delete(key);
+    }
     return true;
   }
 
@@ -47,18 +64,18 @@ export class Records {
     return this.#list(channel, root, (message) => message.ts === root || message.thread_ts === root);
   }
 
-  /** The server has begun to count anew: what comes next is newer than all that is here. */
-  restart() {
-    for (const { messages } of this.channels.values()) for (const known of messages.values()) known.number = -1;
+  /** Something was missed, or the server counts anew: whatever comes next is newer than all that is here. */
+  miss() {
+    for (const { messages } of this.channels.values()) for (const known of messages.values()) known.number = MISSED;
   }
 
   #list(channel, key, wanted) {
     const { messages, lists } = this.#of(channel);
     if (!lists.has(key)) {
       const list = [...messages.values()].map((known) => known.message).filter((message) => message && wanted(message));
-      lists.set(key, list.sort((one, other) => (one.ts < other.ts ? -1 : 1)));
+      lists.set(key, { list: list.sort((one, other) => (one.ts < other.ts ? -1 : 1)), wanted });
     }
-    return lists.get(key);
+    return lists.get(key).list;
   }
 
   #of(channel) {
@@ -77,11 +94,15 @@ export function replyOf(message) {
   return (message?.metadata?.event_type === "vera_reply" && message.metadata.event_payload) || {};
 }
 
-const WORKING_SECONDS = 120;
+const WORKING_MS = 120_000;
 
 /** Whether Vera is at work on this message. One that she left unfinished long ago (she was killed) is not. */
-export function atWork(message) {
+export const atWork = (message) => workLeft(message) > 0;
+
+/** For how many milliseconds Vera is still taken to be at work on this message, unless she touches it again; or 0. */
+export function workLeft(message) {
   const { state } = replyOf(message);
-  const touched = Number(message?.edited?.ts ?? message?.ts);
-  return (state === "status" || state === "writing") && Date.now() / 1000 - touched < WORKING_SECONDS;
+  if (state !== "status" && state !== "writing") return 0;
+  const touched = Number(message.edited?.ts ?? message.ts) * 1000;
+  return Math.max(0, touched + WORKING_MS - Date.now());
 }

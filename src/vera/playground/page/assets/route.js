@@ -19,6 +19,13 @@ export function go(channel, thread = "") {
   if (location.hash !== address(channel, thread)) location.hash = address(channel, thread);
 }
 
+/** Where the address still says `asked`, let it say where one is instead: no step that Back goes back. */
+export function settle(asked, channel) {
+  if (routeOf(location.hash).channel !== asked.channel) return;
+  history.replaceState(null, "", address(channel));
+  dispatchEvent(new Event("hashchange"));
+}
+
 /** The route, as it changes. */
 export function useRoute() {
   const [route, setRoute] = useState(() => routeOf(location.hash));

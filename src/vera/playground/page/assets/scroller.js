@@ -2,7 +2,9 @@
  * A list that stays where one reads: at its end as long as one is there, else at the same message, whatever changes
  * above it.
  *
- * The browser's own scroll anchoring is off in there (it gives up at the very top, where older messages come in).
+ * The browser's own scroll anchoring is off in there (it gives up at the very top, where older messages come in). At
+ * the end the observer alone scrolls: it hears of what has grown once the browser has laid it out anyway. A scroll event
+ * that comes before it, from the place where the end was, is not the reader's.
  */
 
 import { Component, html } from "./vendor/htm-preact.js";
@@ -33,7 +35,6 @@ export class Scroller extends Component {
   componentDidUpdate(before, _, anchor) {
     if (this.props.ready && !before.ready) this.begin();
     else if (anchor?.row.isConnected) this.view.scrollTop += anchor.row.getBoundingClientRect().top - anchor.top;
-    else this.settle();
   }
 
   /** Begin at what is new, where all of it doesn't fit; else at the end. */
@@ -52,13 +53,16 @@ export class Scroller extends Component {
   }
 
   settle() {
-    if (this.isAtEnd) this.view.scrollTop = this.view.scrollHeight;
+    if (!this.isAtEnd) return;
+    this.view.scrollTop = this.view.scrollHeight;
+    this.settledAt = this.view.scrollTop;
   }
 
   heard() {
     if (!this.view) return; // closed while it scrolled
     const { scrollTop, scrollHeight, clientHeight } = this.view;
-    const isAtEnd = scrollHeight - scrollTop - clientHeight < AT_END_PIXELS;
+    const isAtEnd = scrollHeight - scrollTop - clientHeight < AT_END_PIXELS
+      || (this.isAtEnd && scrollTop === this.settledAt);
     if (isAtEnd !== this.isAtEnd) this.props.onEnd(isAtEnd);
     this.isAtEnd = isAtEnd;
     if (scrollTop < NEAR_TOP_PIXELS && this.props.ready) this.props.onTop();

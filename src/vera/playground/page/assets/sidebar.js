@@ -9,6 +9,8 @@ import { address } from "./route.js";
 import { ThemeButton } from "./theme.js";
 import { html } from "./vendor/htm-preact.js";
 
+const LONG_LABEL = 24; // characters
+
 export function Sidebar({ state, act, current }) {
   const direct = state.channels.filter(({ kind }) => kind === "im" || kind === "mpim");
   const channels = state.channels.filter((channel) => !direct.includes(channel));
@@ -35,16 +37,19 @@ export function Sidebar({ state, act, current }) {
 
 function Who({ state, act }) {
   const people = [...state.people.values()].filter((person) => !person.is_bot && !person.deleted);
+  const isLong = labelOf(state.people.get(state.as)).length > LONG_LABEL;
   return html`<label class="who">
     <span>You are</span>
-    <select value=${state.as} onChange=${(event) => act.become(event.currentTarget.value)}>
-      ${people.map(({ id, real_name, name, external }) => html`
-        <option key=${id} value=${id} selected=${id === state.as}>
-          ${real_name || name}${external ? " · other organisation" : ""}
-        </option>`)}
+    <select class=${isLong ? "long" : ""} value=${state.as} onChange=${(event) => act.become(event.currentTarget.value)}>
+      ${people.map((person) => html`
+        <option key=${person.id} value=${person.id} selected=${person.id === state.as}>${labelOf(person)}</option>`)}
     </select>
     <${Chevron} />
   </label>`;
+}
+
+function labelOf(person) {
+  return `${person?.real_name || person?.name || ""}${person?.external ? " · other organisation" : ""}`;
 }
 
 function Section({ name, channels, state, act, current }) {
@@ -72,7 +77,7 @@ function Entry({ channel, state, isCurrent, onClick }) {
       <${ChannelSign} channel=${channel} state=${state} />
       <span class="entry-name">${title}</span>
       ${isWith(channel, state.bot) && html`
-        <span class="presence ${state.switches.stopped ? "away" : ""}" aria-hidden="true"></span>`}
+        <span class="presence ${state.switches.stopped || state.connection === "lost" ? "away" : ""}" aria-hidden="true"></span>`}
       ${hasNewReplies && html`<span class="reply-dot" hidden=${badge > 0} data-tip="New replies in threads"></span>
         <span class="sr-only" id="new-replies-${channel.id}">New replies in threads</span>`}
       ${badge > 0 && html`<span class="count-badge" aria-hidden="true">${badge > 99 ? "99+" : badge}</span>`}

@@ -7,11 +7,13 @@
 
 import { ask } from "./api.js";
 import { Outbox } from "./outbox.js";
+import { nameOf } from "./people.js";
 import { Records } from "./records.js";
 import { go } from "./route.js";
 import { follow } from "./stream.js";
 import { typed } from "./typed.js";
-import { counted, marked, markOf } from "./unread.js";
+import { counted, marked, markOf, uncounted } from "./unread.js";
+import { Uploads } from "./uploads.js";
 
 const TYPING_MS = 5000;
 const TYPING_AGAIN_MS = 3000;
@@ -28,9 +30,12 @@ export class Store {
     this.state = { ...UNKNOWN, as };
     this.records = new Records();
     this.outbox = new Outbox(() => this.update({}));
+    this.uploads = new Uploads();
     this.listeners = new Set();
     this.watchers = { hello: new Set(), change: new Set(), note: new Set() };
+    this.epoch = "";
     this.typedAt = 0;
+    this.typingEnds = new Map(); // timers, by person
   }
 
   // Hearing
@@ -67,7 +72,7 @@ export class Store {
   /** See everything as `person` does, from the next hello on. Who is unknown here is `otherwise`. */
   connect(person = this.state.as, otherwise = "") {
     this.close?.();
-    this.epoch = "";
+    if (person !== this.state.as) this.epoch = "";
     this.close = follow(person, {
       onEvent: (name, data) => this[`on_${name}`](data),
       onLost: (tries) => {
@@ -80,14 +85,15 @@ export class Store {
   on_hello(hello) {
     const { epoch, number, people, ...known } = hello;
     const isSomebodyElse = hello.as !== this.state.as;
-    if (isSomebodyElse) this.records = new Records();
-    else if (this.epoch !== epoch) this.records.restart();
     const missed = this.epoch !== epoch || this.number !== number;
+    if (isSomebodyElse) this.records = new Records();
+    else if (missed) this.records.miss();
     [this.epoch, this.number] = [epoch, number];
+    const isToLoad = missed || Object.values(this.state.loads).some((load) => load.state === "failed");
     this.update({
       ...known, connection: "open", people: byId(people), typing: [],
       ...(isSomebodyElse && { loads: {} }),
-      ...(missed && { generation: this.state.generation + 1 }),
+      ...(isToLoad && { generation: this.state.generation + 1 }),
     });
     this.outbox.resume();
     this.#tell("hello", hello);
@@ -98,14 +104,26 @@ export class Store {
     const { channel, ts, root, kind, actor } = change;
     const message = kind === "whispered" ? { ...change.message, is_ephemeral: true } : change.message;
     if (message && (kind === "posted" || kind === "joined")) this.outbox.settle(message);
+    const before = this.records.get(channel, ts);
     const news = this.records.put(channel, ts, message, change.number);
     if (root) this.records.put(channel, root.ts, root, change.number);
     const fields = { typing: this.state.typing.filter((typing) => typing.who !== actor || typing.channel !== channel) };
     if (news && kind === "posted" && actor !== this.state.as) {
       Object.assign(fields, counted(this.state, change));
     }
+    if (news && kind === "deleted" && before) {
+      Object.assign(fields, uncounted(this.state, { channel, message: before }));
+    }
     this.update(fields);
     this.#tell("change", { ...change, message });
+    if (news && kind === "deleted" && !before) this.#recount(change);
+  }
+
+  /** Something is gone that was never here: whether it was new, and called somebody, the next hello knows. */
+  #recount({ channel, thread_ts: root, ts, actor }) {
+    const roots = root && root !== ts ? ["", root] : [""]; // a reply may stand in the channel, too
+    const marks = roots.map((one) => markOf(this.state, channel, one));
+    if (actor !== this.state.as && marks.some((mark) => mark.unread > 0 && ts > mark.last_read)) this.connect();
   }
 
   on_furnished({ people, channels }) {
@@ -120,7 +138,9 @@ export class Store {
     const others = this.state.typing.filter((typing) => typing.who !== who);
     const typing = { who, channel, thread_ts: thread_ts ?? "" };
     this.update({ typing: [...others, typing] });
-    setTimeout(() => this.update({ typing: this.state.typing.filter((one) => one !== typing) }), TYPING_MS);
+    clearTimeout(this.typingEnds.get(who));
+    const end = () => this.update({ typing: this.state.typing.filter((one) => one !== typing) });
+    this.typingEnds.set(who, setTimeout(end, TYPING_MS));
   }
 
   on_switches(switches) {
@@ -195,12 +215,13 @@ export class Store {
 
   /** Show a message where it stands: in its thread. */
   openMessage(channel, ts) {
-    go(channel, this.records.get(channel, ts)?.thread_ts ?? ts);
+    if (this.channel(channel)) go(channel, this.records.get(channel, ts)?.thread_ts ?? ts);
+    else this.toast(`${nameOf(this.state.people, this.state.as)} is not in the conversation of that message.`);
   }
 
-  /** Change some of the playground's switches. Rejects, after a toast, where it is refused. */
-  async changeSwitches(fields) {
-    this.update({ switches: await this.#tried(ask("switches", fields)) });
+  /** Change some of the playground's switches: an event tells how they are then. Rejects, after a toast, if refused. */
+  changeSwitches(fields) {
+    return this.#tried(ask("switches", fields));
   }
 
   /** Strike once, "burst" or "kill": resolves to `{struck}`, how much was. */

@@ -1,5 +1,8 @@
 /**
- * The server's events, for as long as the page is open: a connection that breaks is made again.
+ * The server's events, for as long as somebody looks: a connection that breaks is made again.
+ *
+ * A hidden page has none. Each takes one of the six connections that a browser opens to one server over HTTP/1.1, so a
+ * seventh tab would wait forever; and what a page misses meanwhile, it learns from the next hello.
  */
 
 const NAMES = ["hello", "change", "furnished", "read", "typing", "switches", "note"];
@@ -27,9 +30,20 @@ export function follow(person, { onEvent, onLost }) {
     };
   }
 
-  open();
-  return () => {
+  function close() {
     clearTimeout(timer);
-    source.close();
+    source?.close();
+  }
+
+  function look() {
+    close();
+    if (!document.hidden) open();
+  }
+
+  look();
+  document.addEventListener("visibilitychange", look);
+  return () => {
+    document.removeEventListener("visibilitychange", look);
+    close();
   };
 }

@@ -8,8 +8,8 @@ const FOLD_KEY = "vera.switches";
 const LATENCIES = [0, 300, 1000, 3000];
 const MODELS = [["works", "works"], ["breaks", "breaks off once"], ["down", "is down"]];
 
-/** `store` has `state.switches`, `changeSwitches(fields)` and `strike(kind)`; both return promises. */
-export function Switches({ store }) {
+/** `store` has `state.switches`, `changeSwitches(fields)` and `strike(kind)`, which return promises and need `isLive`. */
+export function Switches({ store, isLive }) {
   const [isOpen, setOpen] = useState(localStorage.getItem(FOLD_KEY) !== "closed");
   const { switches } = store.state;
   if (switches.latency_ms === undefined) return null; // not told yet
@@ -20,7 +20,7 @@ export function Switches({ store }) {
   return html`<section class="switches" role="group" aria-labelledby="switches-name">
     <header class="switches-head">
       <h3 id="switches-name">Switches</h3>
-      <${Standing} switches=${switches} />
+      ${isLive ? html`<${Standing} switches=${switches} />` : html`<p class="standing">Not running</p>`}
       <button type="button" class="icon-button" aria-expanded=${isOpen} onClick=${turnOver}
         aria-label=${isOpen ? "Fold the switches" : "Unfold the switches"}>
         <svg class="icon" viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.5" aria-hidden="true">
@@ -28,27 +28,28 @@ export function Switches({ store }) {
         </svg>
       </button>
     </header>
-    ${isOpen && html`<${Board} store=${store} switches=${switches} />`}
+    ${isOpen && html`<${Board} store=${store} switches=${switches} isLive=${isLive} />`}
   </section>`;
 }
 
-function Board({ store, switches }) {
+function Board({ store, switches, isLive }) {
   const [, redraw] = useReducer((n) => n + 1, 0);
   const [struck, setStruck] = useState("");
   const change = (fields) => store.changeSwitches(fields).catch(() => redraw()); // what was refused goes back
   const strike = (kind) => store.strike(kind).then((told) => setStruck(afterStrike(kind, told.struck)), () => {});
   return html`<div class="switches-body">
-    <${Choice} name="Slack's latency" hint="How long each call takes." value=${switches.latency_ms}
+    <${Choice} name="Slack's latency" hint="How long each call takes." value=${switches.latency_ms} disabled=${!isLive}
       options=${latencies(switches.latency_ms)} onChange=${(value) => change({ latency_ms: Number(value) })} />
     <${Choice} name="Model" hint="What breaks off is asked again." value=${switches.model}
-      options=${MODELS} onChange=${(model) => change({ model })} />
+      disabled=${!isLive} options=${MODELS} onChange=${(model) => change({ model })} />
     <${Check} name="Rate limits" hint="Slack's tiers, 429s beyond." checked=${switches.rate_limits}
-      onChange=${(checked) => change({ rate_limits: checked })} />
+      disabled=${!isLive} onChange=${(checked) => change({ rate_limits: checked })} />
     <${Check} name="Vera is stopped" hint="Questions wait meanwhile." checked=${switches.stopped}
-      onChange=${(checked) => change({ stopped: checked })} />
-    <${Strike} name="Send a burst of 429s" hint=${burst(switches)} onStrike=${() => strike("burst")} />
-    <${Strike} name="Kill the worker" hint=${killing(switches)} disabled=${switches.busy === 0}
-      onStrike=${() => strike("kill")} />
+      disabled=${!isLive} onChange=${(checked) => change({ stopped: checked })} />
+    <${Strike} name="Send a burst of 429s" hint=${burst(switches)} disabled=${!isLive}
+      onStrike=${() => strike("burst")} />
+    <${Strike} name="Kill the worker" hint=${isLive ? killing(switches) : "The playground is not running."}
+      disabled=${!isLive || switches.busy === 0} onStrike=${() => strike("kill")} />
     <p class="sr-only" role="status">${struck}</p>
   </div>`;
 }
@@ -69,11 +70,11 @@ function when(retries, now) {
   return left > 0 ? ` in ${countdown(left)}${others}` : others;
 }
 
-function Choice({ name, hint, value, options, onChange }) {
+function Choice({ name, hint, value, options, disabled, onChange }) {
   const id = idOf(name);
   return html`<div class="switch">
     <label for=${id}>${name}</label>
-    <select id=${id} value=${String(value)} aria-describedby="${id}-hint"
+    <select id=${id} value=${String(value)} disabled=${disabled} aria-describedby="${id}-hint"
       onChange=${(event) => onChange(event.currentTarget.value)}>
       ${options.map(([key, words]) => html`<option key=${key} value=${key} selected=${key === value}>${words}</option>`)}
     </select>
@@ -81,10 +82,10 @@ function Choice({ name, hint, value, options, onChange }) {
   </div>`;
 }
 
-function Check({ name, hint, checked, onChange }) {
+function Check({ name, hint, checked, disabled, onChange }) {
   const id = idOf(name);
   return html`<div class="switch switch-check">
-    <input type="checkbox" id=${id} checked=${checked} aria-describedby="${id}-hint"
+    <input type="checkbox" id=${id} checked=${checked} disabled=${disabled} aria-describedby="${id}-hint"
       onChange=${(event) => onChange(event.currentTarget.checked)} />
     <label for=${id}>${name}</label>
     <p class="switch-hint" id="${id}-hint">${hint}</p>

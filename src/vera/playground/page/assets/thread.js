@@ -4,7 +4,7 @@
 
 import { IconButton } from "./buttons.js";
 import { Conversation } from "./conversation.js";
-import { Back, Cross } from "./icons.js";
+import { Back, Cross, Pulse } from "./icons.js";
 import { titleOf } from "./people.js";
 import { html, useEffect, useLayoutEffect, useRef } from "./vendor/htm-preact.js";
 
@@ -23,6 +23,7 @@ export function Thread({ state, known, act, channel, root, wantsFocus }) {
         <h2>Thread</h2>
         <p class="pane-about">${channel.kind === "im" ? "" : "#"}${titleOf(channel, state)}</p>
       </div>
+      <${IconButton} name="Inspector" icon=${Pulse} className="only-alone" onClick=${act.toggleInspector} />
       <${IconButton} name="Close thread" tip="Close" icon=${Cross} className="only-wide" onClick=${act.closeThread} />
     </header>
     <${Conversation} state=${state} known=${known} act=${act} channel=${channel} root=${root}

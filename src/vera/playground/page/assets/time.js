@@ -6,7 +6,6 @@ const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-dig
 const WEEKDAY = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long" });
 const WITH_YEAR = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric" });
 const WHOLE = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "medium" });
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 const dateOf = (ts) => new Date(Number(ts) * 1000);
 
@@ -16,13 +15,23 @@ export const clock = (ts) => CLOCK.format(dateOf(ts));
 /** "Friday, 20 November 2026 at 10:04:11", for who wants to know exactly. */
 export const exactly = (ts) => WHOLE.format(dateOf(ts));
 
-/** What tells two days apart. */
-export const dayOf = (ts) => dateOf(ts).toDateString();
+const days = new Map();
+
+/** What tells two days apart. It is asked of every message at every change, so it is worked out once for each ts. */
+export function dayOf(ts) {
+  if (!days.has(ts)) days.set(ts, dateOf(ts).toDateString());
+  return days.get(ts);
+}
+
+/** What tells today apart from other days. */
+export const today = () => new Date().toDateString();
 
 /** "Today", "Yesterday", "Monday, 16 November", "3 March 2025" */
 export function day(ts, now = Date.now()) {
+  const before = new Date(now);
+  before.setDate(before.getDate() - 1); // not 24 hours: a day may have 25
   if (dayOf(ts) === new Date(now).toDateString()) return "Today";
-  if (dayOf(ts) === new Date(now - DAY_MS).toDateString()) return "Yesterday";
+  if (dayOf(ts) === before.toDateString()) return "Yesterday";
   const sameYear = dateOf(ts).getFullYear() === new Date(now).getFullYear();
   return (sameYear ? WEEKDAY : WITH_YEAR).format(dateOf(ts));
 }

@@ -7,6 +7,7 @@ import { AddReaction, Bin, Copy, More, Pencil, Pulse, Reply, ThumbDown, ThumbUp 
 import { Menu } from "./menu.js";
 import { isWith } from "./people.js";
 import { replyOf } from "./records.js";
+import { can } from "./rights.js";
 import { html, useState } from "./vendor/htm-preact.js";
 
 /** `onMenu(open)` hears whether the menu is open. */
@@ -16,6 +17,7 @@ export function Toolbar({ message, channel, known, act, place, onMenu }) {
     setMenu(opener);
     onMenu(Boolean(opener));
   };
+  const canReply = place === "channel" && can(message, "reply", known.as);
   const turn = turnOf(message, channel, known);
   const openThread = () => act.openThread(channel, message.thread_ts ?? message.ts);
   return html`<div class="toolbar" role="toolbar" aria-label="Message actions">
@@ -23,7 +25,7 @@ export function Toolbar({ message, channel, known, act, place, onMenu }) {
     <${IconButton} name="React with thumbs down" icon=${ThumbDown} onClick=${() => act.react(channel, message, "-1")} />
     <${IconButton} name="Add reaction" icon=${AddReaction}
       onClick=${(event) => act.pickReaction(channel, message, event.currentTarget)} />
-    ${place === "channel" && html`<${IconButton} name="Reply in thread" icon=${Reply} onClick=${openThread} />`}
+    ${canReply && html`<${IconButton} name="Reply in thread" icon=${Reply} onClick=${openThread} />`}
     ${turn && html`<${IconButton} name="Inspect" icon=${Pulse} onClick=${() => act.inspect(turn)} />`}
     <${IconButton} name="More actions" icon=${More} aria-haspopup="menu" aria-expanded=${Boolean(menu)}
       onClick=${(event) => toggle(menu ? null : event.currentTarget)} />
@@ -40,11 +42,12 @@ export function turnOf(message, channel, { bot, channels }) {
 }
 
 function itemsOf(message, channel, known, act) {
-  const isMine = message.user === known.as;
   return [
-    isMine && { name: "Edit message", Icon: Pencil, key: "E", run: () => act.edit(message) },
+    can(message, "edit", known.as) && {
+      name: "Edit message", Icon: Pencil, key: "E", run: () => act.edit(message),
+    },
     { name: "Copy text", Icon: Copy, run: () => act.copy(message) },
-    isMine && {
+    can(message, "delete", known.as) && {
       name: "Delete message", Icon: Bin, key: "Del", danger: true, run: () => act.askToDelete(channel, message),
     },
   ].filter(Boolean);

@@ -7,9 +7,13 @@ export function percent(part) {
   return `${(Math.max(0, Math.min(1, part)) * 100).toFixed(2)}%`;
 }
 
-/** A bar from `from` to `to` on a scale of 0 to 1, with a mark on it; `cut` where it should have gone on. */
-export function Span({ kind, tone, from, to, mark, open, cut }) {
+/**
+ * A bar from `from` to `to` on a scale of 0 to 1, with a mark on it; `cut` where it should have gone on. From there to
+ * `until` it may go on, but nobody has said so.
+ */
+export function Span({ kind, tone, from, to, until, mark, open, cut }) {
   return html`<svg class="span span-${kind} tone-${tone} ${open ? "is-open" : ""}" aria-hidden="true" focusable="false">
+    ${until > to && html`<line class="beyond" x1=${percent(to)} x2=${percent(until)} y1="50%" y2="50%" />`}
     <rect class="bar" x=${percent(from)} width=${percent(Math.min(1, to) - Math.max(0, from))} y="25%" height="50%" rx="2" />
     <rect class="tick" x=${percent(from)} width="2" y="25%" height="50%" rx="1" />
     ${mark !== null && html`<rect class="mark" x=${percent(mark)} width="2" y="10%" height="80%" />`}

@@ -10,11 +10,11 @@ const MOST_ROWS = 400;
 const BUDGET = 20;
 const STAIRS = 72; // units high
 
-export function Edits({ view }) {
+export function Edits({ view, isLive }) {
   const [last, showAll] = useLast(view.edits, MOST_ROWS, "edit");
   if (view.edits.length === 0) return html`<${Nothing}>No edit yet.<//>`;
   return html`<div>
-    <${ByAttempt} runs=${view.runs} items=${view.edits}>
+    <${ByAttempt} runs=${view.runs} items=${view.edits} isLive=${isLive}>
       ${(edits, run) => html`<${Chart} run=${run} edits=${edits} zero=${view.zero} />`}
     <//>
     ${showAll}
@@ -39,9 +39,15 @@ function Edit({ edit, zero }) {
     <td>${entry.part + 1}</td>
     <td class="what">${made ? done : html`<span class="verdict">${why}</span>`}</td>
     <td class="number">${made ? count(Math.max(0, entry.wanted - 1)) : ""}</td>
-    <td class="number">${Number.isFinite(entry.budget_left) ? entry.budget_left.toFixed(1) : ""}</td>
+    <${BudgetLeft} left=${entry.budget_left} />
     <td class="number">${made ? duration(entry.seconds) : ""}</td>
   </tr>`;
+}
+
+/** A last edit is made even where none is left: what it owes is paid back before the next one on the way. */
+function BudgetLeft({ left }) {
+  const owed = left < 0 ? `A reply's last edit never waits: ${(-left).toFixed(1)} owed, paid back by waiting` : undefined;
+  return html`<td class="number" title=${owed}>${Number.isFinite(left) ? Math.max(0, left).toFixed(1) : ""}</td>`;
 }
 
 /** Two staircases, wanted above made, and under them the budget. */

@@ -1,7 +1,8 @@
 /**
  * The journal's entries of the turn that is inspected, as they come.
  *
- * Notes are gathered and shown with the next frame, however many there are. Following, the newest turn is shown.
+ * Notes are gathered and shown with the next frame, however many there are. Following, the newest turn is shown. What
+ * could not be read is asked for again with the next note or hello, or by hand.
  */
 
 import { useEffect, useReducer, useRef } from "../vendor/htm-preact.js";
@@ -29,13 +30,13 @@ export function taken(view, entries) {
 }
 
 /**
- * Show the turn `chosen`, or the newest one where it is "". Returns {view, loading, error}.
+ * Show the turn `chosen`, or the newest one where it is "". Returns {view, loading, error, again()}.
  * `store` has `api`, `onNote` and `onHello`.
  */
 export function useFeed(store, chosen) {
   const [, redraw] = useReducer((n) => n + 1, 0);
   const feed = useRef(null);
-  feed.current ??= { view: begin(), waiting: [], frame: 0, loading: true, error: "", seen: new Set() };
+  feed.current ??= { view: begin(), waiting: [], frame: 0, loading: true, error: "", again: null, seen: new Set() };
   useEffect(() => follow(store, chosen, feed.current, redraw), [store, chosen]);
   return feed.current;
 }
@@ -56,7 +57,7 @@ function follow(store, chosen, feed, redraw) {
     } catch (error) {
       if (over || mine !== asked) return;
       feed.error = error.message;
-      feed.waiting = [];
+      feed.waiting = []; // the journal holds them
     }
     feed.loading = false;
     show();
@@ -64,6 +65,7 @@ function follow(store, chosen, feed, redraw) {
   const again = () => {
     turn = chosen;
     load();
+    redraw();
   };
   const show = () => {
     feed.frame = 0;
@@ -82,11 +84,15 @@ function follow(store, chosen, feed, redraw) {
   };
   const hear = (entry) => {
     if (chosen !== "" && entry.turn !== chosen) return;
+    if (feed.error && !feed.loading) {
+      again();
+      return;
+    }
     feed.waiting.push(entry);
     feed.frame ||= requestAnimationFrame(show);
   };
   const leave = [store.onNote(hear), store.onHello?.(again)];
-  Object.assign(feed, { view: begin(), waiting: [], error: "" });
+  Object.assign(feed, { view: begin(), waiting: [], error: "", again });
   load();
   return () => {
     over = true;

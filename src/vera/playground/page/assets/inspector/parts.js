@@ -15,20 +15,39 @@ export function useNow(running, ms) {
   return now;
 }
 
-/** Keep a scrolling element at its end while it grows, as long as its reader is there. Returns the props to give it. */
+/**
+ * Keep a scrolling element at its end while it grows, as long as its reader is there and opens nothing in it. Returns the
+ * props to give it.
+ */
 export function useTail(growing) {
   const ref = useRef(null);
   const atEnd = useRef(true);
+  const top = useRef(0);
   const grew = useRef(false);
+  const settle = () => {
+    if (atEnd.current && ref.current) ref.current.scrollTop = ref.current.scrollHeight;
+  };
   useLayoutEffect(() => {
-    if ((growing || grew.current) && atEnd.current && ref.current) ref.current.scrollTop = ref.current.scrollHeight;
+    if (growing || grew.current) settle();
     grew.current = growing; // its last lines come as it stops
   });
+  useLayoutEffect(() => {
+    const content = growing && ref.current?.firstElementChild;
+    if (!content) return undefined;
+    const grown = new ResizeObserver(settle); // what is in it is drawn anew by itself, too
+    grown.observe(content);
+    return () => grown.disconnect();
+  }, [growing]);
   const onScroll = (event) => {
     const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
-    atEnd.current = scrollHeight - scrollTop - clientHeight < 24;
+    if (scrollHeight - scrollTop - clientHeight < 24) atEnd.current = true;
+    else if (scrollTop < top.current) atEnd.current = false; // else it only grew meanwhile
+    top.current = scrollTop;
   };
-  return { ref, onScroll };
+  const onClick = (event) => {
+    if (event.target.closest("[aria-expanded], summary")) atEnd.current = false;
+  };
+  return { ref, onScroll, onClick };
 }
 
 /** Text that is shown in full on demand: before that, its first `characters`, and its last `tail`. */

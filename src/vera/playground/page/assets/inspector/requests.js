@@ -1,7 +1,7 @@
 /** What the model was asked, what came back and how fast, request by request. */
 
 import { html } from "../vendor/htm-preact.js";
-import { ByAttempt } from "./attempts.js";
+import { atWork, ByAttempt, drawnUntil, quietFor } from "./attempts.js";
 import { Sparkline } from "./charts.js";
 import { JsonTree } from "./json-tree.js";
 import { Figure } from "./figures.js";
@@ -9,26 +9,32 @@ import { Badge, Excerpt, Nothing, useNow, useTail } from "./parts.js";
 import { rates } from "./rates.js";
 import { count, counted, duration } from "./units.js";
 
-export function Requests({ view }) {
+export function Requests({ view, isLive }) {
   if (view.requests.length === 0) return html`<${Nothing}>The model has not been asked yet.<//>`;
-  return html`<${ByAttempt} runs=${view.runs} items=${view.requests}>${(requests) => requests.map((request) => html`
-    <${Request} key=${request.row.id} view=${view} request=${request} number=${view.requests.indexOf(request) + 1} />`)}<//>`;
+  return html`<${ByAttempt} runs=${view.runs} items=${view.requests} isLive=${isLive}>
+    ${(requests, run) => requests.map((request) => html`
+      <${Request} key=${request.row.id} view=${view} run=${run} request=${request} isLive=${isLive}
+        number=${view.requests.indexOf(request) + 1} />`)}
+  <//>`;
 }
 
-function Request({ view, request, number }) {
+function Request({ view, run, request, isLive, number }) {
   const id = `inspect-request-${number}`;
-  const now = useNow(request.to === null, 250);
+  const now = useNow(isLive && request.to === null, 250);
+  const isQuiet = request.to === null && quietFor(run.to, now) > 0;
+  const [tone, words] = stateOf(request, run, isLive, now);
   const tools = view.tools.filter((tool) => request.uses.includes(tool.asked));
   return html`<article class="card" aria-labelledby=${id}>
     <header class="card-head">
       <h3 id=${id}>Request ${number}</h3>
       <span class="mono">${request.model}</span>
-      <${Badge} tone=${request.to === null ? "busy" : request.cut ? "bad" : request.row.tone}>${stateOf(request)}<//>
+      <${Badge} tone=${tone}>${words}<//>
     </header>
     <dl class="figures">
-      ${figures(request, now).map(([name, value]) => value && html`<${Figure} key=${name} name=${name}>${value}<//>`)}
+      ${figures(request, isQuiet ? run.to : now, isQuiet).map(([name, value]) => value && html`
+        <${Figure} key=${name} name=${name}>${value}<//>`)}
     </dl>
-    <${Stream} request=${request} now=${now} />
+    <${Stream} request=${request} now=${drawnUntil(run.to, now)} />
     ${request.broke && html`<p class="trouble">It broke off: ${request.broke}</p>`}
     ${request.uses.map((use) => html`<${JsonTree} key=${use.number} name="calls ${use.name}" value=${use.arguments ?? {}} />`)}
     ${tools.map(({ entry }) => html`<p key=${entry.number} class="note">
@@ -38,16 +44,19 @@ function Request({ view, request, number }) {
   </article>`;
 }
 
-function stateOf({ outcome, cut, firstTextAt }) {
-  return outcome || (cut ? "cut off" : firstTextAt === null ? "thinking" : "speaking");
+/** Say how a request stands: [tone, words]. */
+function stateOf({ to, outcome, cut, row, firstTextAt }, run, isLive, now) {
+  const doing = firstTextAt === null ? "thinking" : "speaking";
+  if (to !== null) return cut ? ["bad", outcome || "cut off"] : [row.tone, outcome || doing];
+  return isLive ? atWork(doing, run.to, now) : ["calm", "not running"];
 }
 
-function figures(request, now) {
+function figures(request, now, isQuiet) {
   const { called } = request;
   const cached = called ? called.cache_read_tokens + called.cache_write_tokens : 0;
   return [
     ["First text", request.firstTextAt === null ? "" : duration(request.firstTextAt - request.from)],
-    [request.to === null ? "So far" : "Took", duration((request.to ?? now) - request.from)],
+    [request.to !== null ? "Took" : isQuiet ? "At least" : "So far", duration((request.to ?? now) - request.from)],
     ["Characters", request.text ? count(request.text.length) : ""],
     ["Tokens", called ? `${count(called.input_tokens)} in, ${count(called.output_tokens)} out` : ""],
     ["Cache", cached ? `${count(called.cache_read_tokens)} read, ${count(called.cache_write_tokens)} written` : ""],

@@ -6,12 +6,14 @@ import { Score } from "./charts.js";
 import { Badge, Excerpt, Facts, Nothing } from "./parts.js";
 import { counted, duration } from "./units.js";
 
-export function Retrieval({ view }) {
+export function Retrieval({ view, isLive }) {
   if (view.searches.length === 0) return html`<${Nothing}>Nothing has been looked up.<//>`;
   const each = ({ kind, entry }) => (kind === "retrieved"
     ? html`<${Kept} key=${entry.number} entry=${entry} />`
     : html`<${Search} key=${entry.number} entry=${entry} reranked=${kind === "reranked"} />`);
-  return html`<${ByAttempt} runs=${view.runs} items=${view.searches}>${(searches) => searches.map(each)}<//>`;
+  return html`<${ByAttempt} runs=${view.runs} items=${view.searches} isLive=${isLive}>
+    ${(searches) => searches.map(each)}
+  <//>`;
 }
 
 function Search({ entry, reranked }) {

@@ -9,13 +9,13 @@ import { clock, duration, since } from "./units.js";
 
 const MOST_ROWS = 400;
 
-export function SlackCalls({ view }) {
+export function SlackCalls({ view, isLive }) {
   const [last, showAll] = useLast(view.calls, MOST_ROWS, "call");
   const [active, roving] = useRoving(last.map((call) => call.entry.number));
   if (view.calls.length === 0) return html`<${Nothing}>No call yet.<//>`;
   return html`<div ...${roving}>
     ${showAll}
-    <${ByAttempt} runs=${view.runs} items=${last}>${(calls, run) => html`
+    <${ByAttempt} runs=${view.runs} items=${last} isLive=${isLive}>${(calls, run) => html`
       <div class="call-line call-names" aria-hidden="true">
         <span>At</span><span>Method</span><span>What</span><span>Answer</span><span class="number">Took</span>
       </div>

@@ -1,15 +1,15 @@
 /** The turn's record and lease: whose it is, until when, what is known of it; and the ledger's calls as they were. */
 
 import { html, useState } from "../vendor/htm-preact.js";
-import { aboutOf, ByAttempt, listed, nameOf, stateOf } from "./attempts.js";
+import { aboutOf, ByAttempt, listed, nameOf, State } from "./attempts.js";
 import { Score } from "./charts.js";
-import { Badge, Facts, Nothing, useLast, useNow } from "./parts.js";
+import { Facts, Nothing, useLast, useNow } from "./parts.js";
 import { clock, count, countdown, duration, since } from "./units.js";
 
 const MOST_ROWS = 400;
 
-export function TurnTab({ view }) {
-  const held = view.record.heldUntil !== null && view.outcome === "working";
+export function TurnTab({ view, isLive }) {
+  const held = isLive && view.record.heldUntil !== null && view.outcome === "working";
   const now = useNow(held, 250);
   const [last, showAll] = useLast(view.ledger, MOST_ROWS, "call");
   const { record } = view;
@@ -28,12 +28,13 @@ export function TurnTab({ view }) {
     </div>
     <h3 class="part-name">Attempts</h3>
     <ul class="attempts">
-      ${listed(view.runs).map((run) => html`<${Line} key=${run.id} runs=${view.runs} run=${run} zero=${view.zero} />`)}
+      ${listed(view.runs).map((run) => html`<${Line} key=${run.id} runs=${view.runs} run=${run} zero=${view.zero}
+        isLive=${isLive} />`)}
     </ul>
     <h3 class="part-name">Ledger calls</h3>
     ${showAll}
     ${view.ledger.length === 0 && html`<${Nothing}>The ledger has not been asked yet.<//>`}
-    <${ByAttempt} runs=${view.runs} items=${last}>${(calls, run) => html`<table class="table ledger">
+    <${ByAttempt} runs=${view.runs} items=${last} isLive=${isLive}>${(calls, run) => html`<table class="table ledger">
       <caption class="sr-only">Calls of the ledger by process ${run.process}</caption>
       <thead><tr>
         <th scope="col">At</th><th scope="col">Operation</th><th scope="col">What</th><th scope="col" class="number">Took</th>
@@ -50,17 +51,16 @@ function leaseOf(record, held, now) {
   if (record.owner === "") return "never claimed";
   if (record.outcome) return "none: the turn is closed";
   if (record.heldUntil === null) return "given back";
-  if (!held) return `ran out at ${clock(record.heldUntil)}`;
   const left = record.heldUntil - now;
+  if (!held) return `${left > 0 ? "held until" : "ran out at"} ${clock(record.heldUntil)}`;
   if (left <= 0) return `ran out ${countdown(-left)} ago`;
   return html`<span class="lease">held for another ${countdown(left)} <${Score} part=${left / record.leaseSeconds} /></span>`;
 }
 
-function Line({ runs, run, zero }) {
-  const [tone, words] = stateOf(run);
+function Line({ runs, run, zero, isLive }) {
   return html`<li>
     <span class="attempt-name">${nameOf(runs, run)}</span>
-    <${Badge} tone=${tone}>${words}<//>
+    <${State} run=${run} isLive=${isLive} />
     <span class="attempt-when">${since(run.from - zero)} to ${since(run.to - zero)}, ${aboutOf(run)}</span>
   </li>`;
 }

@@ -22,7 +22,7 @@ export function begin() {
     asked: null,
     askedAt: null,
     zero: null,
-    lastAt: null,
+    heardAt: null, // when the attempt that tells how the turn stands said its last word
     endedAt: null,
     outcome: "",
     error: "",
@@ -70,7 +70,6 @@ export function add(view, entry) {
   const from = began(entry);
   if (view.zero === null) start(view, from);
   view.zero = Math.min(view.zero, from);
-  view.lastAt = Math.max(view.lastAt ?? entry.at, entry.at);
   const run = runOf(view, entry, from);
   run.to = Math.max(run.to, entry.at);
   const tell = TELL[entry.event];
@@ -200,4 +199,5 @@ function conclude(view) {
   view.outcome = run.state === "raised" || run.state === "gone" ? "interrupted" : run.state;
   view.error = run.error;
   view.endedAt = run.endedAt;
+  view.heardAt = run.to;
 }

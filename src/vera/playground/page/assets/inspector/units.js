@@ -61,8 +61,33 @@ const FIRST = [1, 1.5, 2, 3, 4, 5, 6, 8];
 const ENDS = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, ...FIRST, 10, 12, 15, 20, 25, 30, 40, 50, 60, 75, 90, 120, 150, 180, 240, 300];
 const STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2, 5, 10, 15, 20, 30, 60];
 
+/**
+ * Return the labels of an axis that fit beside each other, its beginning first: [{at, words, isTight}]. Tight ones don't
+ * fit where the axis is short.
+ */
+export function labelled(marks, end, offset) {
+  const free = { wide: 0, short: 0 }; // from which part of the axis on there is room
+  const labels = [];
+  for (const at of [0, ...marks.filter((each) => each > end / 1000)]) {
+    const words = mark(offset + at);
+    if (at / end < free.wide) continue;
+    const isTight = at / end < free.short;
+    labels.push({ at, words, isTight });
+    free.wide = at / end + widthOf(words) / WIDE_AXIS;
+    if (!isTight) free.short = at / end + widthOf(words) / SHORT_AXIS;
+  }
+  return labels;
+}
+
+const WIDE_AXIS = 170; // pixels
+const SHORT_AXIS = 95;
+
+function widthOf(words) {
+  return words.length * 5.4 + 6;
+}
+
 /** Say a mark of an axis: as short as it can be. */
 export function mark(seconds) {
   if (seconds < 1e-9) return "0";
-  return seconds < 0.9995 ? `${Math.round(seconds * 1000)} ms` : `${Number(seconds.toFixed(2))} s`;
+  return seconds < 0.9995 ? `${Math.round(seconds * 1000)} ms` : `${Number(seconds.toFixed(seconds < 10 ? 2 : 1))} s`;
 }

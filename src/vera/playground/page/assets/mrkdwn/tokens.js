@@ -14,7 +14,7 @@ const INVISIBLE = /\u2060|\u200b(?![\p{L}\p{M}])|(?<![\p{L}\p{M}])\u200b/gu;
 const TO_UNDO = /[&\u200b\u2060]/;
 
 /** Undo Slack's escaping, once: `&amp;lt;` is the text `&lt;`. */
-export function unescaped(text) {
+function unescaped(text) {
   return text.replace(/&(?:amp|lt|gt);/g, (entity) => ENTITIES[entity]);
 }
 
