@@ -161,6 +161,26 @@ def test_a_message_with_a_file_may_lose_its_words_but_one_without_may_not(visit:
     expect(page.message(said).locator(".message-text")).to_have_text("Words")
 
 
+def test_a_file_that_can_never_be_sent_says_why_and_offers_no_second_try(visit: Visit):
+    page = visit()
+
+    page.drop(page.conversation, "zero.txt", "", mimetype="text/plain")
+
+    expect(page.conversation.get_by_role("alert")).to_have_text("Empty: there is nothing to send")
+    expect(page.conversation.get_by_role("button", name="Try zero.txt again")).to_have_count(0)
+    page.conversation.get_by_role("button", name="Remove zero.txt").click()
+    expect(page.conversation.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_file_s_name_cannot_turn_the_direction_of_writing(visit: Visit):
+    page = visit()
+    turned = {"name": "plan\u202etxt.exe", "mimeType": "text/plain", "buffer": b"words"}
+
+    page.conversation.locator("input[type=file]").set_input_files([turned])
+
+    expect(page.conversation.locator(".attachment .file-name")).to_have_text("plantxt.exe")
+
+
 def test_a_message_that_is_refused_goes_back_into_the_field_with_its_files(visit: Visit):
     page = visit()
     refuse_once(page, "Not today.")

@@ -5,7 +5,7 @@
 import { IconButton } from "./buttons.js";
 import { sizeOf } from "./files.js";
 import { Again, Cross, Page, Warning } from "./icons.js";
-import { MOST_BYTES } from "./uploads.js";
+import { refused } from "./uploads.js";
 import { html, useLayoutEffect, useReducer } from "./vendor/htm-preact.js";
 
 /** Return `{files, add(files), retry(key), remove(key), take()}` of a draft; `take` empties it of what is ready. */
@@ -33,9 +33,10 @@ export function Attachments({ files, retry, remove }) {
         <span class="file-words">
           <span class="file-name">${name}</span>
           ${state === "going" && html`<progress value=${part} max="1" aria-label="Upload of ${name}"></progress>`}
-          ${state !== "going" && html`<span class="file-kind">${error || sizeOf(file.size)}</span>`}
+          ${state === "ready" && html`<span class="file-kind">${sizeOf(file.size)}</span>`}
+          ${state === "failed" && html`<span class="file-kind" role="alert">${error}</span>`}
         </span>
-        ${state === "failed" && file.size <= MOST_BYTES && html`
+        ${state === "failed" && !refused(file) && html`
           <${IconButton} name="Try ${name} again" tip="Try again" icon=${Again} onClick=${() => retry(key)} />`}
         <${IconButton} name="Remove ${name}" tip="" icon=${Cross} onClick=${() => remove(key)} />
       </li>`)}

@@ -46,8 +46,10 @@ function kindOf({ name, size }) {
   return [extension, sizeOf(size)].filter(Boolean).join(" · ");
 }
 
-/** "12 KB": a number of bytes in words. */
+const KB = 1024;
+
+/** "12 KB": a number of bytes in words, counted as the limits are. */
 export function sizeOf(bytes) {
-  if (bytes < 1000) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
-  return bytes < 999_500 ? `${Math.round(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < KB) return bytes === 1 ? "1 byte" : `${bytes} bytes`;
+  return bytes < 999.5 * KB ? `${Math.round(bytes / KB)} KB` : `${(bytes / KB / KB).toFixed(1)} MB`;
 }

@@ -4,8 +4,10 @@
 
 import { upload } from "./api.js";
 
-export const MOST_BYTES = 20 * 1024 * 1024;
+const MOST_BYTES = 20 * 1024 * 1024;
 const NONE = [];
+/** What a name must not hold: control characters, and those that turn the direction of writing. */
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
  * @typedef {{key: string, file: File, name: string, url: string, part: number, state: "going"|"ready"|"failed",
@@ -35,7 +37,7 @@ export class Uploads {
   add(draft, person, files) {
     const added = [...files].map((file) => {
       const url = file.type.startsWith("image/") ? URL.createObjectURL(file) : "";
-      const one = { key: crypto.randomUUID(), file, name: file.name, url, part: 0, id: "", person };
+      const one = { key: crypto.randomUUID(), file, name: file.name.replace(UNSEEN, ""), url, part: 0, id: "", person };
       return { ...one, ...this.#begin(draft, one) };
     });
     this.#keep(draft, [...this.of(draft), ...added]);
@@ -62,7 +64,8 @@ export class Uploads {
   }
 
   #begin(draft, { key, file, person }) {
-    if (file.size > MOST_BYTES) return { state: "failed", error: "Larger than 20 MB", cancel: () => {} };
+    const refusal = refused(file);
+    if (refusal) return { state: "failed", error: refusal, cancel: () => {} };
     const { done, cancel } = upload(file, person, (part) => this.#change(draft, key, { part }));
     done.then(
       ({ id }) => this.#change(draft, key, { state: "ready", part: 1, id }),
@@ -80,6 +83,12 @@ export class Uploads {
     else this.drafts.delete(draft);
     for (const listener of this.listeners) listener();
   }
+}
+
+/** Why a file can't be sent, however often one tries; empty where it can. */
+export function refused({ size }) {
+  if (size === 0) return "Empty: there is nothing to send";
+  return size > MOST_BYTES ? "Larger than 20 MB" : "";
 }
 
 /** Let go of pictures, once what shows them is gone from the page. */
