@@ -29,6 +29,14 @@ __all__ = ["main"]
 
 _MOST_PORT = 65_535
 
+_Docs = Annotated[
+    str | None,
+    typer.Option(help="A folder of Markdown, reStructuredText, text and HTML to answer from.", metavar="FOLDER"),
+]
+_Model = Annotated[
+    str, typer.Option(help="A Bedrock model; needs AWS credentials. Default: VERA_MODEL_ID, else the embedded one.")
+]
+
 cli = typer.Typer(
     name="vera",
     help="A streaming, sourced Slack assistant on AWS Bedrock.",
@@ -47,13 +55,8 @@ def _root() -> None:
 @cli.command()
 def ask(
     question: Annotated[str, typer.Argument(help="What you want to know.")],
-    docs: Annotated[
-        str | None,
-        typer.Option(help="A folder of Markdown, reStructuredText, text and HTML to answer from.", metavar="FOLDER"),
-    ] = None,
-    model: Annotated[
-        str, typer.Option(help="A Bedrock model; needs AWS credentials. Default: VERA_MODEL_ID, else the embedded one.")
-    ] = "",
+    docs: _Docs = None,
+    model: _Model = "",
 ) -> None:
     """Answer a question in the terminal.
 
@@ -96,13 +99,8 @@ def socket() -> None:
 
 @cli.command()
 def playground(
-    docs: Annotated[
-        str | None,
-        typer.Option(help="A folder of Markdown, reStructuredText, text and HTML to answer from.", metavar="FOLDER"),
-    ] = None,
-    model: Annotated[
-        str, typer.Option(help="A Bedrock model; needs AWS credentials. Default: VERA_MODEL_ID, else the embedded one.")
-    ] = "",
+    docs: _Docs = None,
+    model: _Model = "",
     port: Annotated[
         str, typer.Option(help="Where on 127.0.0.1 the page is; 0 takes any free port.", metavar="N")
     ] = "8372",

@@ -83,7 +83,7 @@ SCREEN = {"DISPLAY": ":0"}
         ({}, True, "linux", False),
         (SCREEN, False, "linux", False),
         (SCREEN | {"SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"}, True, "linux", False),
-        ({"BROWSER": "/opt/open.sh", "SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"}, True, "linux", True),
+        ({"BROWSER": "open-here", "SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"}, True, "linux", True),
         ({}, True, "darwin", True),
         ({}, False, "darwin", False),
     ],
