@@ -1,84 +1,96 @@
-"""When a message is edited: wanted every N tokens, made as often as the workspace's budget bears.
+"""When a message is written to: wanted every N tokens, done as often as the workspace's budget bears.
 
-Pure: both classes are told the time and answer with a time. `tests/unit/assistant/test_pacing.py` runs them through
-schedules and proves that the budget is never overdrawn and that the last edit never waits for it.
+Pure: everything is told the time and answers with a time. `budget.py` keeps the count that these rules go by, and
+`tests/unit/assistant/test_budget.py` runs hundreds of crowds through both and proves that the limits are never
+overdrawn and that nobody's last edit waits for them.
 """
 
 from __future__ import annotations
 
 import math
-import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
 
-__all__ = ["EDITS_PER_MINUTE", "EDIT_BURST", "EditBudget", "Wanted"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-EDITS_PER_MINUTE = 50.0
-"""Slack's Tier 3, which `chat.update` belongs to: per method, app and workspace."""
+__all__ = ["HORIZON_SECONDS", "LIMITS", "Count", "Limit", "Wanted", "Write", "rate", "wait_seconds"]
 
-EDIT_BURST = 20
-"""How many calls Slack lets through at once before it counts the minute."""
-
-# What may be missing of an edit: a clock that counts from 1970 cannot tell less.
-_NEARLY = 1e-6
+Write = Literal["update", "start", "append", "stop"]
+"""The kinds of writes that Slack counts apart: `chat.update`, and the three of a native stream."""
 
 
-class EditBudget:
-    """A token bucket for the edits of one workspace, shared by the replies of this process.
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a workspace bears of one kind of write: `per_minute` steadily, `burst` at once after a rest."""
 
-    `reserve` edits are kept back for every reply's last edit: an edit on the way must leave them, a last one may take
-    them. The emptier the bucket, the longer an edit on the way waits for the one before it, up to what the minute
-    gives: the first words show at once, and a long answer slows down gently instead of standing still. A 429 leaves
-    nothing for edits on the way, and the bucket fills again when Slack's `Retry-After` is over.
+    per_minute: float
+    burst: float = 20
+
+    @property
+    def seconds(self) -> float:
+        """How long it takes until one write is given back."""
+        return 60 / self.per_minute
+
+
+LIMITS: Final[Mapping[Write, Limit]] = {
+    "update": Limit(50),
+    "start": Limit(20),
+    "append": Limit(100),
+    "stop": Limit(20),
+}
+"""Slack's tiers 3, 2, 4 and 2: per method, app and workspace (https://docs.slack.dev/apis/web-api/rate-limits). How
+much of a burst is borne it does not say."""
+
+HORIZON_SECONDS = 8.0
+"""Within which time one answer by itself may spend what is spare; a crowd is over sooner, and spends sooner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One kind of write in one workspace, as all workers count it.
+
+    `full_at` is when all of the burst is given back, in seconds of the wall clock: each write puts it off by what a
+    write takes. `running` answers are being written by it at present.
     """
 
-    def __init__(self, *, per_minute: float = EDITS_PER_MINUTE, burst: int = EDIT_BURST, reserve: int = 2) -> None:
-        """Start with a full bucket."""
-        self._per_second, self._burst, self._reserve = per_minute / 60, float(burst), float(reserve)
-        self._left, self._at, self._closed_until = self._burst, -math.inf, -math.inf
-        self._last_taken = -math.inf
-        self._lock = threading.Lock()
+    full_at: float = -math.inf
+    running: int = 1
 
-    def take(self, now: float, *, last: bool = False) -> float:
-        """Take an edit if there is one, and return 0; else return the seconds until it is worth asking again.
+    def left(self, limit: Limit, now: float) -> float:
+        """Return how many writes are left: less than none where Slack asked for a pause, or the last edits overdrew."""
+        return limit.burst - max(0.0, self.full_at - now) / limit.seconds
 
-        A last edit is refused only while a 429 stands: it goes into debt, which later edits on the way pay back.
-        """
-        with self._lock:
-            self._refill(now)
-            if now < self._closed_until:
-                return self._closed_until - now
-            delay = 0.0 if last else max(self._until_affordable(), self._until_even(now))
-            if delay > _NEARLY:
-                return delay
-            self._left -= 1
-            self._last_taken = now
-            return 0.0
 
-    def refused(self, now: float, retry_after_seconds: float) -> None:
-        """Slack said 429: make no edit before its time is over."""
-        with self._lock:
-            self._refill(now)
-            self._left = min(self._left, self._reserve)
-            self._closed_until = self._at = max(self._closed_until, now + max(0.0, retry_after_seconds))
+def rate(count: Count, limit: Limit, now: float, *, reserve: float) -> float:
+    """Return how many writes a second each of the running answers may make, beside what is kept back.
 
-    def left(self, now: float) -> float:
-        """Return how many edits are left, the reserve included: none while a 429 stands, less than none in debt."""
-        with self._lock:
-            left = self._filled(now)
-            return min(0.0, left) if now < self._closed_until else left
+    What the minute gives is shared evenly; what is spare beyond it is spent within the horizon. So the first words
+    come at once, and a long answer slows down gently instead of standing still.
+    """
+    running = max(1, count.running)
+    spare = max(0.0, count.left(limit, now) - reserve)
+    return (1 / limit.seconds + spare * math.sqrt(running) / HORIZON_SECONDS) / running
 
-    def _until_affordable(self) -> float:
-        return (self._reserve + 1 - self._left) / self._per_second
 
-    def _until_even(self, now: float) -> float:
-        """Count from the last edit; a clock that was set back in between counts as standing still."""
-        return (1 - self._left / self._burst) / self._per_second - max(0.0, now - self._last_taken)
+def wait_seconds(count: Count, limit: Limit, now: float, *, since_last: float, reserve: float) -> float:
+    """Return how long an answer waits that made its last write `since_last` seconds ago; 0: it is its turn.
 
-    def _refill(self, now: float) -> None:
-        self._left = self._filled(now)
-        self._at = max(self._at, now)
-
-    def _filled(self, now: float) -> float:
-        return min(self._burst, self._left + max(0.0, now - self._at) * self._per_second)
+    `reserve` writes are left alone: one for each running answer's last edit. Its turn comes once the time since its
+    last write, times its `rate`, makes one write. While it waits, more comes back, and the rate grows: so this is
+    where a parabola crosses a line.
+    """
+    affordable = max(0.0, (reserve + 1 - count.left(limit, now)) * limit.seconds)
+    since_last += affordable
+    begin = rate(count, limit, now + affordable, reserve=reserve)
+    missing = 1 - since_last * begin
+    if missing <= 0:
+        return affordable
+    if count.full_at <= now + affordable:  # nothing more can come back
+        return affordable + missing / begin
+    growth = 1 / limit.seconds / math.sqrt(max(1, count.running)) / HORIZON_SECONDS
+    slope = begin + growth * since_last
+    return affordable + (math.sqrt(slope * slope + 4 * growth * missing) - slope) / (2 * growth)
 
 
 class Wanted:

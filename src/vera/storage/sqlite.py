@@ -12,43 +12,17 @@ from contextlib import contextmanager, suppress
 from math import ceil
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
 from vera.assistant.ledger import RETENTION_SECONDS, Ledger, TurnRecord
 from vera.errors import LeaseLost, LedgerUnavailable, SettingsError, TurnTaken
+from vera.storage.schema import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
 __all__ = ["Database", "SQLiteLedger"]
-
-# One entry for each version of the file (`user_version`), each a tuple of statements. Append; never change an entry.
-_SCHEMA: Final = (
-    (
-        """CREATE TABLE turn (
-            key         TEXT PRIMARY KEY,
-            held_by     TEXT NOT NULL,
-            lease_until REAL NOT NULL, -- seconds since the epoch; 0: released
-            attempt     INTEGER NOT NULL,
-            outcome     TEXT,          -- set: done
-            expires_at  INTEGER NOT NULL
-        ) WITHOUT ROWID""",
-        "CREATE INDEX turn_expires_at ON turn (expires_at)",
-        """CREATE TABLE turn_message (
-            key  TEXT NOT NULL REFERENCES turn ON DELETE CASCADE,
-            part INTEGER NOT NULL,
-            ts   TEXT NOT NULL,
-            PRIMARY KEY (key, part)
-        ) WITHOUT ROWID""",
-        """CREATE TABLE turn_round (
-            key        TEXT NOT NULL REFERENCES turn ON DELETE CASCADE,
-            ordinal    INTEGER NOT NULL,
-            round_json TEXT NOT NULL,
-            PRIMARY KEY (key, ordinal)
-        )""",
-    ),
-)
 
 
 class Database:
@@ -116,15 +90,15 @@ class Database:
             self._connection.execute("PRAGMA foreign_keys = ON")
         with self.transaction() as connection:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if version > len(_SCHEMA):
+            if version > len(SCHEMA):
                 raise SettingsError(
                     f"VERA_DATABASE: {self._path!r} was made by a newer Vera (version {version} of its tables, "
-                    f"{len(_SCHEMA)} is known here). Name another file, or update Vera."
+                    f"{len(SCHEMA)} is known here). Name another file, or update Vera."
                 )
-            for statements in _SCHEMA[version:]:
+            for statements in SCHEMA[version:]:
                 for statement in statements:
                     connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {len(_SCHEMA)}")
+            connection.execute(f"PRAGMA user_version = {len(SCHEMA)}")
 
     def _write_ahead(self, busy_seconds: float) -> None:
         """Let readers and a writer work side by side, also where several processes open a new file at once.
@@ -165,17 +139,20 @@ class SQLiteLedger(Ledger):
         """Use `database`, which whoever opened it closes; `clock` tells the seconds since the epoch."""
         self._database, self._retention_seconds, self._clock = database, retention_seconds, clock
 
-    def claim(self, key: str, *, owner: str, lease_seconds: float) -> TurnRecord:
+    def claim(self, key: str, *, owner: str, lease_seconds: float, reopen: bool = False) -> TurnRecord:
         """Read and decide in one transaction, which forgets expired turns too."""
         now = self._clock()
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM turn WHERE expires_at <= ?", (now,))
-            attempt = self._next_attempt(connection, key, owner, now)
+            attempt = self._next_attempt(connection, key, owner, now, reopen=reopen)
             connection.execute(
                 """INSERT INTO turn (key, held_by, lease_until, attempt, expires_at)
                    VALUES (:key, :owner, :until, :attempt, :expires)
-                   ON CONFLICT (key) DO UPDATE SET held_by = :owner, lease_until = :until, attempt = :attempt""",
+                   ON CONFLICT (key) DO UPDATE
+                   SET held_by = :owner, lease_until = :until, attempt = :attempt, outcome = NULL,
+                       stop_asked = stop_asked AND NOT (:reopen AND attempt < :attempt)""",
                 {
+                    "reopen": reopen,
                     "key": key,
                     "owner": owner,
                     "until": now + lease_seconds,
@@ -183,20 +160,15 @@ class SQLiteLedger(Ledger):
                     "expires": ceil(now + self._retention_seconds),
                 },
             )
-            messages = connection.execute("SELECT ts FROM turn_message WHERE key = ? ORDER BY part", (key,))
-            rounds = connection.execute("SELECT round_json FROM turn_round WHERE key = ? ORDER BY ordinal", (key,))
-            return TurnRecord(
-                key=key,
-                attempt=attempt,
-                messages=tuple(ts for (ts,) in messages),
-                rounds=tuple(round_json for (round_json,) in rounds),
-            )
+            return self._record(connection, key)
 
-    def renew(self, key: str, *, owner: str, lease_seconds: float) -> None:
+    def renew(self, key: str, *, owner: str, lease_seconds: float) -> bool:
         """Push the end of the lease."""
         until = self._clock() + lease_seconds
         with self._owned(key, owner) as connection:
             connection.execute("UPDATE turn SET lease_until = ? WHERE key = ?", (until, key))
+            (stop_asked,) = connection.execute("SELECT stop_asked FROM turn WHERE key = ?", (key,)).fetchone()
+            return bool(stop_asked)
 
     def record_message(self, key: str, *, owner: str, part: int, ts: str) -> None:
         """Set one of the turn's messages."""
@@ -212,7 +184,7 @@ class SQLiteLedger(Ledger):
             )
 
     def complete(self, key: str, *, owner: str, outcome: str) -> None:
-        """Give the turn its outcome, which is never taken from it."""
+        """Give the turn its outcome, which only a claim that reopens it takes from it."""
         with self._owned(key, owner, or_completed=True) as connection:
             connection.execute("UPDATE turn SET outcome = coalesce(outcome, ?) WHERE key = ?", (outcome, key))
 
@@ -221,18 +193,63 @@ class SQLiteLedger(Ledger):
         with self._owned(key, owner, or_released=True) as connection:
             connection.execute("UPDATE turn SET lease_until = 0 WHERE key = ?", (key,))
 
+    def hand_on(self, key: str, *, owner: str, leg: int, so_far: str) -> None:
+        """Advance the leg, keep the text and end the lease in one transaction."""
+        with self._owned(key, owner, or_released=True) as connection:
+            lease_until, standing = connection.execute(
+                "SELECT lease_until, coalesce(leg, 0) FROM turn LEFT JOIN turn_leg USING (key) WHERE key = ?", (key,)
+            ).fetchone()
+            if leg <= standing:
+                return  # said before
+            if not lease_until:
+                raise LeaseLost(key)
+            connection.execute(
+                "INSERT OR REPLACE INTO turn_leg (key, leg, so_far) VALUES (?, ?, ?)", (key, leg, so_far)
+            )
+            connection.execute("UPDATE turn SET lease_until = 0 WHERE key = ?", (key,))
+
+    def ask_stop(self, key: str) -> bool:
+        """Mark the turn: whoever holds it reads the mark where it renews the lease."""
+        with self._database.transaction() as connection:
+            unfinished = connection.execute(
+                "UPDATE turn SET stop_asked = 1 WHERE key = ? AND outcome IS NULL AND expires_at > ?",
+                (key, self._clock()),
+            )
+            return unfinished.rowcount > 0
+
     @staticmethod
-    def _next_attempt(connection: sqlite3.Connection, key: str, owner: str, now: float) -> int:
+    def _next_attempt(connection: sqlite3.Connection, key: str, owner: str, now: float, *, reopen: bool) -> int:
         """Which attempt a claim is, or `TurnTaken`."""
         row = connection.execute("SELECT held_by, lease_until, attempt, outcome FROM turn WHERE key = ?", (key,))
         held_by, lease_until, attempt, outcome = row.fetchone() or ("", 0.0, 0, None)
-        if outcome is not None:
+        reopened = reopen and outcome == "failed"
+        if outcome is not None and not reopened:
             raise TurnTaken(key, done=True)
-        if lease_until <= now:
+        if reopened or lease_until <= now:
             return int(attempt) + 1
         if held_by != owner:
             raise TurnTaken(key)
         return int(attempt)
+
+    @staticmethod
+    def _record(connection: sqlite3.Connection, key: str) -> TurnRecord:
+        """Read what the file knows of a turn."""
+        attempt, stop_asked, leg, so_far = connection.execute(
+            """SELECT attempt, stop_asked, coalesce(leg, 0), coalesce(so_far, '')
+               FROM turn LEFT JOIN turn_leg USING (key) WHERE key = ?""",
+            (key,),
+        ).fetchone()
+        messages = connection.execute("SELECT ts FROM turn_message WHERE key = ? ORDER BY part", (key,))
+        rounds = connection.execute("SELECT round_json FROM turn_round WHERE key = ? ORDER BY ordinal", (key,))
+        return TurnRecord(
+            key=key,
+            attempt=attempt,
+            messages=tuple(ts for (ts,) in messages),
+            rounds=tuple(round_json for (round_json,) in rounds),
+            leg=leg,
+            so_far=so_far,
+            stop_asked=bool(stop_asked),
+        )
 
     @contextmanager
     def _owned(

@@ -1,196 +1,102 @@
-"""The edits of a workspace stay within what Slack bears, whatever the replies want; last edits come first."""
+"""When it is an answer's turn to write: the rules by themselves. `test_budget.py` lets whole crowds follow them."""
 
 from __future__ import annotations
 
-from itertools import accumulate, pairwise
+import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vera.assistant.pacing import EditBudget, Wanted
+from vera.assistant.pacing import LIMITS, Count, Limit, Wanted, rate, wait_seconds
 
-RATE, BURST, RESERVE = 30 / 60, 5, 2
-EPOCH = 1_763_647_200.0
+NOW = 1_763_647_200.0
+LIMIT = Limit(30, burst=5)
 
-STEPS = st.lists(
-    st.tuples(
-        st.floats(0, 20, allow_subnormal=False),
-        st.sampled_from(["edit", "edit", "edit", "last", "refused"]),
-        st.floats(0, 30, allow_subnormal=False),
-    ),
-    max_size=60,
+COUNTS = st.builds(Count, st.floats(NOW - 1_000, NOW + 100), st.integers(1, 40))
+
+
+def left(count: int) -> float:
+    """Return the `full_at` at which so many writes are left."""
+    return NOW + (LIMIT.burst - count) * LIMIT.seconds
+
+
+def test_the_limits_are_those_of_slacks_tiers():
+    assert {write: limit.per_minute for write, limit in LIMITS.items()} == {
+        "update": 50,
+        "start": 20,
+        "append": 100,
+        "stop": 20,
+    }
+    assert {limit.burst for limit in LIMITS.values()} == {20}
+
+
+@pytest.mark.parametrize(
+    ("full_at", "expected"),
+    [(-math.inf, 5), (NOW - 60, 5), (NOW, 5), (NOW + 2, 4), (NOW + 10, 0), (NOW + 14, -2)],
 )
+def test_what_is_left_is_the_burst_less_what_has_not_come_back_yet(full_at: float, expected: float):
+    assert Count(full_at).left(LIMIT, NOW) == expected
 
 
-def a_budget() -> EditBudget:
-    return EditBudget(per_minute=30, burst=BURST, reserve=RESERVE)
+def test_the_first_write_after_a_rest_waits_for_nothing():
+    assert wait_seconds(Count(), LIMIT, NOW, since_last=math.inf, reserve=1) == 0
 
 
-def played(steps: list[tuple[float, str, float]], budget: EditBudget) -> tuple[list[float], list[float], float]:
-    """Return when edits on the way were made, those of them that broke a refusal, and when the last refusal ends."""
-    made: list[float] = []
-    broken: list[float] = []
-    closed_until = 0.0
-    for now, (_, what, retry_after) in zip(accumulate(step[0] for step in steps), steps, strict=True):
-        if what == "refused":
-            budget.refused(now, retry_after)
-            closed_until = max(closed_until, now + retry_after)
-        elif budget.take(now, last=what == "last") == 0:
-            made += [now] if what == "edit" else []
-            broken += [now] if now < closed_until else []
-    return made, broken, closed_until
+@given(COUNTS, st.floats(0, 100), st.floats(0, 20))
+def test_no_write_on_the_way_touches_the_reserve(count: Count, since_last: float, reserve: float):
+    allowed = wait_seconds(count, LIMIT, NOW, since_last=since_last, reserve=reserve) == 0
+
+    assert not allowed or count.left(LIMIT, NOW) >= reserve + 1 - 1e-6
 
 
-@given(STEPS)
-def test_in_no_window_are_more_edits_made_on_the_way_than_the_burst_and_what_the_minute_gives(
-    steps: list[tuple[float, str, float]],
+@given(COUNTS, st.floats(0, 100), st.floats(0, 3))
+def test_whoever_waits_as_long_as_told_has_the_turn_if_nobody_else_writes(
+    count: Count, since_last: float, reserve: float
 ):
-    made, _, _ = played(steps, a_budget())
+    waited = 0.0
+    rounds = 0
+    while delay := wait_seconds(count, LIMIT, NOW + waited, since_last=since_last + waited, reserve=reserve):
+        waited += max(delay, 1e-6)
+        rounds += 1
 
-    for first, began in enumerate(made):
-        for last, ended in enumerate(made[first:], start=first):
-            assert last - first + 1 <= BURST - RESERVE + RATE * (ended - began) + 0.001
-
-
-@given(STEPS)
-def test_no_edit_is_made_while_a_refusal_stands(steps: list[tuple[float, str, float]]):
-    _, broken, _ = played(steps, a_budget())
-
-    assert broken == []
+    # What comes back meanwhile is counted in, unless the bucket is full before.
+    assert rounds <= 12
 
 
-@given(STEPS, st.floats(0, 100))
-def test_a_last_edit_waits_for_nothing_but_a_refusal(steps: list[tuple[float, str, float]], later: float):
-    budget = a_budget()
-    _, _, closed_until = played(steps, budget)
-    now = sum(step[0] for step in steps) + later
-
-    waits = budget.take(now, last=True)
-
-    assert waits == pytest.approx(max(0.0, closed_until - now))
+@given(COUNTS, st.floats(0, 3))
+def test_the_minutes_share_is_everybodys_whatever_is_spare(count: Count, reserve: float):
+    assert rate(count, LIMIT, NOW, reserve=reserve) >= 1 / LIMIT.seconds / count.running - 1e-9
 
 
-@given(STEPS)
-def test_whoever_waits_as_long_as_told_gets_an_edit(steps: list[tuple[float, str, float]]):
-    budget = a_budget()
-    played(steps, budget)
-    now = EPOCH + sum(step[0] for step in steps)
+@given(st.integers(1, 5), st.integers(1, 39))
+def test_who_shares_with_more_others_writes_no_more_often(spare: int, running: int):
+    few = rate(Count(left(spare), running), LIMIT, NOW, reserve=0)
+    many = rate(Count(left(spare), running + 1), LIMIT, NOW, reserve=0)
 
-    asked = 0
-    while delay := budget.take(now):
-        now += delay
-        asked += 1
-
-    assert asked <= 2  # once for the refusal, once for the bucket
+    assert many < few
 
 
-def test_a_full_bucket_keeps_its_reserve_for_last_edits():
-    budget = EditBudget(per_minute=0.6, burst=BURST, reserve=RESERVE)  # so slow that nothing comes in meanwhile
+@given(st.integers(0, 4), st.integers(1, 40))
+def test_the_more_is_left_the_sooner_the_next_write(spare: int, running: int):
+    less = rate(Count(left(spare), running), LIMIT, NOW, reserve=0)
+    more = rate(Count(left(spare + 1), running), LIMIT, NOW, reserve=0)
 
-    on_the_way = [budget.take(now) < 1 for now in (0.0, 100.0, 200.0, 201.0, 202.0)]
-    last = [budget.take(203.0, last=True) for _ in range(2)]
-
-    assert on_the_way == [True, True, True, False, False]
-    assert last == [0, 0]
+    assert more > less
 
 
-def test_edits_on_the_way_slow_down_gently_as_the_bucket_empties():
-    budget = EditBudget(per_minute=60, burst=20, reserve=2)
-    now, made = 0.0, [0.0]
-    budget.take(now)
+def test_the_first_word_wants_an_edit_and_then_every_so_many_tokens():
+    wanted = Wanted(every_tokens=10)
 
-    while now < 30:
-        delay = budget.take(now)
-        now += delay
-        made += [] if delay else [now]
-    pauses = [later - earlier for earlier, later in pairwise(made)]
+    heard = [wanted.spoke(4) for _ in range(25)]
 
-    assert pauses[0] < 0.1
-    assert all(later >= earlier - 0.001 for earlier, later in pairwise(pauses))
-    assert pauses[-1] == pytest.approx(1.0, abs=0.15)
+    assert [number for number, now in enumerate(heard) if now] == [0, 10, 20]
+    assert wanted.count == 3
 
 
-def test_last_edits_beyond_the_reserve_are_paid_back_by_those_on_the_way():
-    budget = a_budget()
+def test_a_long_delta_wants_one_edit():
+    wanted = Wanted(every_tokens=10)
 
-    assert [budget.take(0.0, last=True) for _ in range(9)] == [0] * 9
-
-    assert budget.take(0.0) == (4 + RESERVE + 1) / RATE
-
-
-def test_a_bucket_that_slack_has_emptied_fills_when_the_refusal_is_over():
-    budget = a_budget()
-    budget.refused(100.0, 30.0)
-
-    assert budget.take(100.0) == 30.0
-    assert budget.take(129.0, last=True) == 1.0
-    assert budget.take(130.0) == 2.0
-    assert budget.take(130.0, last=True) == 0
-
-
-def test_a_shorter_refusal_does_not_end_a_longer_one():
-    budget = a_budget()
-
-    budget.refused(0.0, 60.0)
-    budget.refused(1.0, 1.0)
-    budget.refused(2.0, -5.0)
-
-    assert budget.take(3.0) == 57.0
-
-
-def test_what_is_left_is_told_and_looking_costs_nothing():
-    budget = a_budget()
-    told = [budget.left(0.0)]
-
-    for _ in range(3):
-        budget.take(0.0, last=True)
-    told += [budget.left(0.0), budget.left(0.0), budget.left(1.0), budget.left(600.0)]
-
-    assert told == [BURST, BURST - 3, BURST - 3, BURST - 3 + RATE, BURST]
-
-
-def test_nothing_is_left_while_a_refusal_stands_and_less_than_nothing_in_debt():
-    budget = a_budget()
-    budget.refused(0.0, 10.0)
-    refused, afterwards = budget.left(9.0), budget.left(12.0)
-    for _ in range(9):
-        budget.take(12.0, last=True)
-
-    assert (refused, afterwards) == (0.0, RESERVE + 2 * RATE)
-    assert budget.left(12.0) == RESERVE + 2 * RATE - 9
-
-
-@given(STEPS, st.floats(0, 100))
-def test_whenever_more_than_the_reserve_and_an_edit_is_left_a_last_edit_is_made(
-    steps: list[tuple[float, str, float]], later: float
-):
-    budget = a_budget()
-    played(steps, budget)
-    now = sum(step[0] for step in steps) + later
-
-    assert budget.left(now) <= BURST
-    assert budget.left(now) < RESERVE + 1 or budget.take(now, last=True) == 0
-
-
-def test_a_clock_that_is_set_back_gives_nothing_away():
-    budget = a_budget()
-    assert budget.take(50.0) == 0
-
-    assert budget.take(10.0) == pytest.approx(0.4)
-    assert budget.take(50.0) == pytest.approx(0.4)
-
-
-@given(st.lists(st.integers(0, 30), max_size=80), st.integers(1, 20))
-def test_an_edit_is_wanted_at_the_first_word_and_after_every_so_many_tokens(deltas: list[int], every: int):
-    wanted, unseen, before = Wanted(every), 0, None
-
-    for number, characters in enumerate(deltas):
-        now = wanted.spoke(characters)
-        unseen += characters
-
-        assert now == (number == 0 or unseen >= every * 4)
-        unseen = 0 if now else unseen
-        before = wanted.count
-
-    assert before is None or 1 <= before <= 1 + sum(deltas) / (every * 4)
+    assert wanted.spoke(1_000)
+    assert not wanted.spoke(39)
+    assert wanted.spoke(1)

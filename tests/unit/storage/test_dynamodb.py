@@ -19,7 +19,7 @@ from vera.errors import LeaseLost, LedgerUnavailable, TurnTaken
 from vera.storage.dynamodb import DynamoDBLedger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 KEY = "C024BE91L:1763647200.000100"
@@ -121,6 +121,77 @@ def test_rounds_are_read_page_by_page(wire: ScriptedAws, ledger: DynamoDBLedger)
     assert wire.operations == ["UpdateItem", "Query", "Query"]
 
 
+def test_what_was_handed_on_is_written_once_and_read_by_the_claim_alone(wire: ScriptedAws, ledger: DynamoDBLedger):
+    claim(ledger)
+    ledger.record_round(KEY, owner="first", ordinal=0, round_json="{}")
+    wire.requests.clear()
+
+    ledger.hand_on(KEY, owner="first", leg=1, so_far="Once upon a")
+    claim(ledger, "second")
+    ledger.renew(KEY, owner="second", lease_seconds=LEASE)
+
+    assert wire.operations == ["PutItem", "UpdateItem", "UpdateItem", "Query", "Query", "UpdateItem"]
+
+
+def test_the_text_of_an_earlier_leg_is_not_read_again(wire: ScriptedAws, ledger: DynamoDBLedger):
+    for leg, owner in enumerate(("first", "second", "third"), start=1):
+        claim(ledger, owner)
+        ledger.hand_on(KEY, owner=owner, leg=leg, so_far="x" * 90_000 + str(leg))
+    wire.requests.clear()
+
+    record = claim(ledger, "fourth")
+
+    assert (record.leg, record.so_far[-1]) == (3, "3")
+    prefix = wire.requests[-1][1]["ExpressionAttributeValues"][":prefix"]["S"]
+    assert prefix.startswith("so_far#00003#")
+
+
+@pytest.mark.parametrize("reopen", [True, False])
+def test_reopening_and_asking_for_a_stop_are_one_write_each(wire: ScriptedAws, ledger: DynamoDBLedger, *, reopen: bool):
+    claim(ledger)
+    ledger.complete(KEY, owner="first", outcome="failed")
+    wire.requests.clear()
+
+    if reopen:
+        ledger.claim(KEY, owner="second", lease_seconds=LEASE, reopen=True)
+    else:
+        ledger.ask_stop(KEY)
+
+    assert wire.operations == ["UpdateItem"]
+
+
+def test_a_turn_that_was_handed_on_and_stopped_is_as_the_modules_docstring_says(
+    client: Any, table: str, ledger: DynamoDBLedger, clock: StandingClock
+):
+    claim(ledger)
+    ledger.hand_on(KEY, owner="first", leg=1, so_far="Once")
+    ledger.ask_stop(KEY)
+
+    so_far, turn = sorted(client.scan(TableName=table)["Items"], key=lambda found: found["sk"]["S"])
+
+    digest = "d88f6d8372f4d54ecfa210948ad8f8fc"
+    expires_at = {"N": str(int(clock.now) + 1_000)}
+    assert so_far == {
+        "pk": {"S": f"turn#{KEY}"},
+        "sk": {"S": f"so_far#00001#{digest}"},
+        "so_far": {"S": "Once"},
+        "expires_at": expires_at,
+    }
+    assert turn == {
+        "pk": {"S": f"turn#{KEY}"},
+        "sk": {"S": "turn"},
+        "held_by": {"S": "first"},
+        "lease_until": {"N": "0"},
+        "attempt": {"N": "1"},
+        "messages": {"M": {}},
+        "rounds": {"M": {}},
+        "leg": {"N": "1"},
+        "so_far": {"S": digest},
+        "stop_asked": {"BOOL": True},
+        "expires_at": expires_at,
+    }
+
+
 def test_items_are_as_the_modules_docstring_says(client: Any, table: str, ledger: DynamoDBLedger, clock: StandingClock):
     claim(ledger)
     ledger.record_message(KEY, owner="first", part=0, ts="1.1")
@@ -171,15 +242,32 @@ def test_a_claim_of_an_expired_turn_whose_answer_was_lost_is_no_other_workers(
     assert claim(ledger, "second") == TurnRecord(key=KEY, attempt=1)
 
 
-@pytest.mark.parametrize("end", ["complete", "release"])
+def test_a_turn_that_is_reopened_while_the_answer_is_lost_is_no_other_workers(
+    wire: ScriptedAws, ledger: DynamoDBLedger
+):
+    claim(ledger)
+    ledger.complete(KEY, owner="first", outcome="failed")
+    wire.doubling = True
+
+    record = ledger.claim(KEY, owner="second", lease_seconds=LEASE, reopen=True)
+
+    assert record == TurnRecord(key=KEY, attempt=2)
+
+
+@pytest.mark.parametrize("end", ["complete", "release", "hand_on"])
 def test_an_end_whose_answer_was_lost_is_an_end(wire: ScriptedAws, ledger: DynamoDBLedger, end: str):
     claim(ledger)
     wire.doubling = True
 
-    if end == "complete":
-        ledger.complete(KEY, owner="first", outcome="answered")
-    else:
-        ledger.release(KEY, owner="first")
+    match end:
+        case "complete":
+            ledger.complete(KEY, owner="first", outcome="answered")
+        case "release":
+            ledger.release(KEY, owner="first")
+        case _:
+            ledger.hand_on(KEY, owner="first", leg=1, so_far="Once")
+            wire.doubling = False
+            assert claim(ledger, "second").so_far == "Once"
 
 
 def test_a_claim_that_was_cut_off_can_be_made_again_by_its_owner(wire: ScriptedAws, ledger: DynamoDBLedger):
@@ -213,6 +301,30 @@ def test_a_round_written_after_the_lease_was_lost_does_not_replace_the_one_that_
 
     clock.advance(LEASE)
     assert claim(ledger, "third").rounds == ("named",)
+
+
+def test_a_text_written_after_the_lease_was_lost_does_not_replace_the_one_that_is_named(
+    ledger: DynamoDBLedger, clock: StandingClock
+):
+    claim(ledger)
+    clock.advance(LEASE)
+    claim(ledger, "second")
+    ledger.hand_on(KEY, owner="second", leg=1, so_far="named")
+
+    with pytest.raises(LeaseLost):
+        ledger.hand_on(KEY, owner="first", leg=1, so_far="other")
+
+    assert claim(ledger, "third").so_far == "named"
+
+
+def test_a_text_that_somebody_deleted_is_not_passed_over(client: Any, table: str, ledger: DynamoDBLedger):
+    claim(ledger)
+    ledger.hand_on(KEY, owner="first", leg=1, so_far="Once")
+    sort_key = f"so_far#00001#{item(client, table)['so_far']['S']}"
+    client.delete_item(TableName=table, Key={"pk": {"S": f"turn#{KEY}"}, "sk": {"S": sort_key}})
+
+    with pytest.raises(LedgerUnavailable, match="text so far"):
+        claim(ledger, "second")
 
 
 def test_a_named_round_that_somebody_deleted_is_not_passed_over(client: Any, table: str, ledger: DynamoDBLedger):
@@ -321,11 +433,20 @@ def test_an_owner_that_loses_its_turn_while_it_claims_again_is_told_so(
     assert taken.value.done is done
 
 
-def test_no_sentence_for_the_log_holds_what_was_recorded(wire: ScriptedAws, ledger: DynamoDBLedger):
+TEXTS: dict[str, Callable[[DynamoDBLedger], None]] = {
+    "a round": lambda ledger: ledger.record_round(KEY, owner="first", ordinal=0, round_json="what somebody wrote"),
+    "the text so far": lambda ledger: ledger.hand_on(KEY, owner="first", leg=1, so_far="what somebody wrote"),
+}
+
+
+@pytest.mark.parametrize("record", TEXTS.values(), ids=TEXTS)
+def test_no_sentence_for_the_log_holds_what_was_recorded(
+    wire: ScriptedAws, ledger: DynamoDBLedger, record: Callable[[DynamoDBLedger], None]
+):
     claim(ledger)
     wire.error(400, "ValidationException")
 
     with pytest.raises(LedgerUnavailable) as error:
-        ledger.record_round(KEY, owner="first", ordinal=0, round_json="what somebody wrote")
+        record(ledger)
 
     assert "somebody wrote" not in str(error.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from fakes.ledger import StandingClock
 from vera.assistant.ledger import TurnRecord
 from vera.errors import LedgerUnavailable, SettingsError, TurnTaken
+from vera.storage.schema import SCHEMA
 from vera.storage.sqlite import Database, SQLiteLedger
 
 if TYPE_CHECKING:
@@ -59,15 +61,16 @@ def test_what_is_past_its_retention_is_deleted_with_all_that_belongs_to_it(path:
         claim(ledger)
         ledger.record_message(KEY, owner="first", part=0, ts="1.1")
         ledger.record_round(KEY, owner="first", ordinal=0, round_json="{}")
+        ledger.hand_on(KEY, owner="first", leg=1, so_far="Once")
         clock.advance(100)
         ledger.claim("another", owner="first", lease_seconds=LEASE)
 
     with closing(sqlite3.connect(path)) as connection:
         counts = [
             connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608  # the names stand here
-            for table in ("turn", "turn_message", "turn_round")
+            for table in ("turn", "turn_message", "turn_round", "turn_leg")
         ]
-    assert counts == [1, 0, 0]
+    assert counts == [1, 0, 0, 0]
 
 
 @pytest.mark.parametrize("obstacle", ["a folder", "a file for a folder", "a folder that may not be written"])
@@ -95,6 +98,31 @@ def test_a_file_of_a_newer_vera_is_left_alone(path: Path):
 
     with pytest.raises(SettingsError, match="made by a newer Vera"):
         Database(path)
+
+
+@pytest.mark.parametrize("version", range(1, len(SCHEMA)))
+def test_a_file_of_an_older_vera_is_brought_up_with_what_is_in_it(path: Path, version: int):
+    with closing(sqlite3.connect(path)) as connection:
+        for statement in (each for statements in SCHEMA[:version] for each in statements):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {version}")
+        connection.execute(
+            "INSERT INTO turn (key, held_by, lease_until, attempt, expires_at) VALUES (?, 'old', 0, 1, 9e9)", (KEY,)
+        )
+        connection.execute("INSERT INTO turn_message VALUES (?, 0, '1.1')", (KEY,))
+        connection.commit()
+
+    for _ in range(2):  # the second time it is up to date
+        with Database(path) as database:
+            record = SQLiteLedger(database).claim(KEY, owner="new", lease_seconds=LEASE)
+
+    assert record == TurnRecord(key=KEY, attempt=2, messages=("1.1",))
+
+
+def test_the_versions_that_are_out_there_are_never_changed():
+    digests = [hashlib.sha256(repr(statements).encode()).hexdigest()[:12] for statements in SCHEMA]
+
+    assert digests[:1] == ["9b689a25bad9"]
 
 
 def test_a_file_that_is_no_database_is_unavailable(path: Path):
@@ -150,7 +178,7 @@ def test_a_closed_database_is_unavailable():
         claim(SQLiteLedger(database))
 
 
-ROW = "INSERT INTO turn VALUES ('key', 'owner', 1, 1, NULL, 1)"
+ROW = "INSERT INTO turn (key, held_by, lease_until, attempt, expires_at) VALUES ('key', 'owner', 1, 1, 1)"
 
 
 @pytest.mark.parametrize(
@@ -229,6 +257,7 @@ def test_a_process_that_is_killed_halfway_is_followed_by_one_that_knows_what_it_
         ledger.claim("{KEY}", owner="killed", lease_seconds=0.0)
         ledger.record_message("{KEY}", owner="killed", part=0, ts="1.1")
         ledger.record_round("{KEY}", owner="killed", ordinal=0, round_json="[]")
+        ledger.ask_stop("{KEY}")
         os.kill(os.getpid(), 9)
         """
     )
@@ -238,6 +267,8 @@ def test_a_process_that_is_killed_halfway_is_followed_by_one_that_knows_what_it_
     assert killed.returncode == -9
     with Database(path) as database:
         ledger = SQLiteLedger(database)
-        assert claim(ledger, "second") == TurnRecord(key=KEY, attempt=2, messages=("1.1",), rounds=("[]",))
+        assert claim(ledger, "second") == TurnRecord(
+            key=KEY, attempt=2, messages=("1.1",), rounds=("[]",), stop_asked=True
+        )
         with pytest.raises(TurnTaken):
             claim(ledger, "third")
