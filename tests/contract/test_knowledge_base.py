@@ -121,6 +121,10 @@ def test_a_query_may_be_as_long_as_the_quota(knowledge: KnowledgeBase):
     assert knowledge.search(query)[0].title == "Kettle"
 
 
+def test_one_that_is_awake_needs_no_time_to_wait(knowledge: KnowledgeBase):
+    assert knowledge.search("kettle", seconds=0.0) == knowledge.search("kettle")
+
+
 def test_several_threads_may_search_at_once(knowledge: KnowledgeBase):
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(knowledge.search, ["kettle", "Hamburg"] * 20))

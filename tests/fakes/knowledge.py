@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from vera.assistant.knowledge import KnowledgeBase, Passage
@@ -18,6 +19,7 @@ class ListedKnowledge(KnowledgeBase):
 
     def __init__(self, passages: Iterable[Passage] = (), *, name: str = "listed") -> None:
         self.queries: list[str] = []
+        self.seconds: list[float] = []
         self._passages = tuple(passages)
         self._name = name
 
@@ -25,8 +27,9 @@ class ListedKnowledge(KnowledgeBase):
     def id(self) -> str:
         return self._name
 
-    def search(self, query: str) -> tuple[Passage, ...]:
+    def search(self, query: str, *, seconds: float = math.inf) -> tuple[Passage, ...]:
         self.queries.append(query)
+        self.seconds.append(seconds)
         asked = {word.strip("?!.,").lower() for word in query.split()}
         found = []
         for passage in self._passages:
@@ -48,5 +51,5 @@ class UnavailableKnowledge(KnowledgeBase):
     def id(self) -> str:
         return self._name
 
-    def search(self, query: str) -> tuple[Passage, ...]:
+    def search(self, query: str, *, seconds: float = math.inf) -> tuple[Passage, ...]:
         raise KnowledgeUnavailable(f"{self._name} is down", sentence=self._sentence)

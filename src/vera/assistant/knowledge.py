@@ -6,6 +6,7 @@ which the answer cites them (`tests/unit/assistant/test_knowledge.py`).
 
 from __future__ import annotations
 
+import math
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -63,10 +64,11 @@ class KnowledgeBase(Protocol):
         """What the knowledge base is called, for logs and records."""
         ...
 
-    def search(self, query: str) -> tuple[Passage, ...]:
+    def search(self, query: str, *, seconds: float = math.inf) -> tuple[Passage, ...]:
         """Return the passages nearest to `query` (1 to 1,000 characters), best first, maybe none.
 
-        Raises `KnowledgeUnavailable` where it is down, forbidden or still waking up; its sentence says which.
+        One that is still waking up is waited for, as long as that may help, but no longer than `seconds`. Raises
+        `KnowledgeUnavailable` where it is down, forbidden or waking up even then; its sentence says which.
         """
         ...
 
@@ -119,17 +121,25 @@ def _shortened(text: str) -> str:
     return tail.split(" ", 1)[1] if " " in tail else tail[1:]
 
 
-def search(bases: Sequence[KnowledgeBase], text: str, *, keep: int, reranker: Reranker | None = None) -> Findings:
+def search(
+    bases: Sequence[KnowledgeBase],
+    text: str,
+    *,
+    keep: int,
+    reranker: Reranker | None = None,
+    seconds: float = math.inf,
+) -> Findings:
     """Ask every knowledge base side by side and return the best `keep` passages, each text once.
 
+    `seconds` is how long is waited, at most, for those that are waking up.
     With a reranker, it chooses among all; without one, the bases take turns, since their scores can't be compared. A
     base that does not answer, or a reranker, costs its sentence in `trouble`.
     """
     if len(bases) == 1:
-        answers = [_asked(bases[0], text)]
+        answers = [_asked(bases[0], text, seconds)]
     else:
         with ThreadPoolExecutor(max_workers=max(1, len(bases)), thread_name_prefix="knowledge") as pool:
-            answers = list(pool.map(lambda base: _asked(base, text), bases))
+            answers = list(pool.map(lambda base: _asked(base, text, seconds), bases))
     trouble = [answer.sentence for answer in answers if isinstance(answer, KnowledgeUnavailable)]
     failed = len(trouble)
     found = _distinct(_in_turns([answer for answer in answers if not isinstance(answer, KnowledgeUnavailable)]))
@@ -141,9 +151,9 @@ def search(bases: Sequence[KnowledgeBase], text: str, *, keep: int, reranker: Re
     return Findings(found[:keep], tuple(dict.fromkeys(trouble)), failed)
 
 
-def _asked(base: KnowledgeBase, text: str) -> tuple[Passage, ...] | KnowledgeUnavailable:
+def _asked(base: KnowledgeBase, text: str, seconds: float) -> tuple[Passage, ...] | KnowledgeUnavailable:
     try:
-        return base.search(text)
+        return base.search(text, seconds=seconds)
     except KnowledgeUnavailable as problem:
         return problem
 

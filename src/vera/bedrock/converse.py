@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from vera.assistant.model import TextDelta
@@ -66,7 +67,8 @@ class ConverseModel:
             with self._client_for(request.seconds) as client:
                 stream, request_id = _opened(client, converse_parameters(self._model_id, request, self._guardrail))
                 # One that was read to its end has given its connection back already.
-                with closing(stream), _broken_off(stream, until - self._clock()):
+                end = partial(_shut_down, stream._raw_stream)  # noqa: SLF001 - see there
+                with closing(stream), request.stopped.calling(end), _broken_off(end, until - self._clock()):
                     yield from _events(stream, request_id)
         except (ModelBusy, StreamBroken) as error:
             if self._clock() < until:
@@ -94,15 +96,12 @@ def _opened(client: Any, parameters: dict[str, Any]) -> tuple[Any, str]:
 
 
 @contextmanager
-def _broken_off(stream: Any, seconds: float) -> Iterator[None]:
-    """End the stream after `seconds`, also while it is silent: whoever reads it sees a broken connection.
-
-    botocore has no door to that; `shutdown` is urllib3's, made for calling from another thread.
-    """
+def _broken_off(end: Callable[[], None], seconds: float) -> Iterator[None]:
+    """End the stream after `seconds`, also while it is silent: whoever reads it sees a broken connection."""
     if seconds > threading.TIMEOUT_MAX:
         yield
         return
-    timer = threading.Timer(seconds, _shut_down, [stream._raw_stream])  # noqa: SLF001 - see above
+    timer = threading.Timer(seconds, end)
     timer.daemon = True
     timer.start()
     try:
@@ -113,6 +112,7 @@ def _broken_off(stream: Any, seconds: float) -> Iterator[None]:
 
 
 def _shut_down(response: Any) -> None:
+    """End a stream from another thread: botocore has no door to that, and this one of urllib3's is made for it."""
     with suppress(RuntimeError, ValueError, OSError):  # it has come to its end meanwhile
         response.shutdown()
 

@@ -1,11 +1,13 @@
 """A knowledge base on Bedrock, searched by Retrieve.
 
-The invariant: a search ends in passages or in `KnowledgeUnavailable` with a sentence that fits, within a minute of
-waiting for a database that wakes up. `tests/unit/bedrock/test_retrieve.py` proves it over the wire.
+The invariant: a search ends in passages or in `KnowledgeUnavailable` with a sentence that fits. A database that wakes
+up is waited for no longer than a minute, nor than there is time. `tests/unit/bedrock/test_retrieve.py` proves it over
+the wire.
 """
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from typing import TYPE_CHECKING, Any
@@ -50,16 +52,16 @@ class RetrieveKnowledgeBase:
         """What the knowledge base is called."""
         return self._id
 
-    def search(self, query: str) -> tuple[Passage, ...]:
+    def search(self, query: str, *, seconds: float = math.inf) -> tuple[Passage, ...]:
         """Return the passages nearest to `query`, best first; see `KnowledgeBase.search`.
 
         A longer query is cut at the last word that fits. A database that was paused is asked again every 3 s for up to
-        a minute.
+        a minute, or `seconds` if that is less.
         """
         text = cut(query)
         if not text:
             return ()
-        deadline = self._clock() + WAKING_SECONDS
+        deadline = self._clock() + min(WAKING_SECONDS, seconds)
         while True:
             try:
                 return tuple(self._passages(text))

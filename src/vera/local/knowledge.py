@@ -7,6 +7,7 @@ question a passage covers (`ranking.py`). `tests/contract/test_knowledge_base.py
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from typing import TYPE_CHECKING, Self
@@ -66,7 +67,7 @@ class FolderKnowledge:
         """The folder's own name."""
         return self._folder.resolve().name or "documents"
 
-    def search(self, query: str) -> tuple[Passage, ...]:
+    def search(self, query: str, *, seconds: float = math.inf) -> tuple[Passage, ...]:
         """Return the passages that cover most of the query, best first; none where no word of it is known."""
         try:
             return self._search(query)

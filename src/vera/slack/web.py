@@ -2,7 +2,8 @@
 
 Every answer that is not `ok`, and every call without an answer, becomes an error of `vera.errors`; nothing of a request
 or of an answer is logged or repeated in one (`tests/unit/slack/test_slack_web.py` has a row for each error that Slack
-documents). Nothing here waits or repeats: who calls knows whether that is right.
+documents). Nothing here waits, and nothing is made again that may not be done twice (`client.py`): who calls knows
+whether that is right.
 """
 
 from __future__ import annotations
@@ -10,15 +11,16 @@ from __future__ import annotations
 import logging
 import math
 import re
-import socket
 import ssl
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+from urllib.error import URLError
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from vera.errors import MessageGone, RateLimited, SurfaceRefused, SurfaceUnavailable
+from vera.slack.client import KeptWebClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from vera.errors import VeraError
 
 __all__ = ["PAGE", "ask", "messages_of", "moment", "web_client"]
+
+Client = TypeVar("Client", bound=WebClient)
 
 PAGE = 999
 """How many messages one call asks for. Slack takes fewer than 1,000 everywhere."""
@@ -51,17 +55,24 @@ _TOO_MANY_REQUESTS = 429
 _SERVERS_FAULT = 500
 
 
+@overload
+def web_client(token: str, *, base_url: str = "", timeout_seconds: float = _TIMEOUT_SECONDS) -> KeptWebClient: ...
+@overload
+def web_client(
+    token: str, *, base_url: str = "", timeout_seconds: float = _TIMEOUT_SECONDS, kind: Callable[..., Client]
+) -> Client: ...
 def web_client(
     token: str,
     *,
     base_url: str = "",
-    timeout_seconds: int = _TIMEOUT_SECONDS,
-    kind: Callable[..., WebClient] = WebClient,
+    timeout_seconds: float = _TIMEOUT_SECONDS,
+    kind: Callable[..., WebClient] = KeptWebClient,
 ) -> WebClient:
-    """Make a client that neither retries nor logs: slack_sdk's would sleep, post twice, and log bodies.
+    """Make a client that keeps its connections, and neither retries nor logs as slack_sdk's own would.
 
-    One TLS context serves all calls; left to itself, each would read the certificates anew. `kind` makes it from
-    `WebClient`'s own arguments: a subclass, say.
+    That would sleep, post twice, and log bodies. One TLS context serves all calls; left to itself, each would read the
+    certificates anew. A call may take `timeout_seconds` at most. `kind` makes the client from `WebClient`'s own
+    arguments; a subclass of `KeptWebClient` keeps its connections too.
     """
     silent = logging.getLogger("vera.slack.sdk")
     silent.setLevel(logging.CRITICAL + 1)
@@ -89,9 +100,10 @@ def ask(call: Callable[..., SlackResponse], **arguments: Any) -> Mapping[str, An
     except SlackClientError as error:
         raise SurfaceRefused(f"{method}: {type(error).__name__}", code="client_error") from None
     except (OSError, HTTPException) as error:
-        reason = getattr(error, "reason", error)
-        never_arrived = isinstance(reason, ConnectionRefusedError | socket.gaierror | ssl.SSLCertVerificationError)
-        raise SurfaceUnavailable(f"{method}: {type(reason).__name__}", maybe_done=not never_arrived) from error
+        # urllib's word for a request that did not go out whole: Slack cannot have acted on it.
+        reason = error.reason if isinstance(error, URLError) else error
+        name = type(reason).__name__ if isinstance(reason, Exception) else "URLError"
+        raise SurfaceUnavailable(f"{method}: {name}", maybe_done=not isinstance(error, URLError)) from error
     except (AttributeError, LookupError, ValueError) as error:  # slack_sdk on an answer in no JSON object, or no UTF-8
         raise SurfaceUnavailable(f"{method}: unreadable answer", maybe_done=True) from error
     if not isinstance(answer, dict):

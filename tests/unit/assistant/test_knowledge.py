@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import replace
 
@@ -99,7 +100,7 @@ class Meeting(KnowledgeBase):
     def __init__(self, name: str, together: threading.Barrier) -> None:
         self.name, self.together = name, together
 
-    def search(self, query: str) -> tuple[Passage, ...]:
+    def search(self, query: str, *, seconds: float = math.inf) -> tuple[Passage, ...]:
         self.together.wait()
         return passages(f"{self.name} found {query}")
 
@@ -119,7 +120,7 @@ class Listed(KnowledgeBase):
     def __init__(self, found: tuple[Passage, ...]) -> None:
         self.found = found
 
-    def search(self, query: str) -> tuple[Passage, ...]:
+    def search(self, query: str, *, seconds: float = math.inf) -> tuple[Passage, ...]:
         return self.found
 
 
@@ -173,6 +174,16 @@ def test_a_base_that_is_down_costs_its_sentence_once():
 
     assert search(bases, "it", keep=5) == Findings(passages("a"), ("Waking up.",), failed=2)
     assert search(bases[:1], "it", keep=5) == Findings((), ("Waking up.",), failed=1)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_every_base_is_told_how_long_it_may_wait(count: int):
+    bases = [ListedKnowledge(passages("a")) for _ in range(count)]
+
+    search(bases, "a", keep=5, seconds=7.5)
+    search(bases, "a", keep=5)
+
+    assert [base.seconds for base in bases] == [[7.5, math.inf]] * count
 
 
 def test_where_there_is_no_base_nothing_is_found():

@@ -18,7 +18,7 @@ from vera.errors import SettingsError
 if TYPE_CHECKING:
     from pathlib import Path
 
-SERVICES = ["bedrock-agent-runtime", "bedrock-runtime", "dynamodb", "secretsmanager"]
+SERVICES = ["bedrock-agent-runtime", "bedrock-runtime", "dynamodb", "lambda", "secretsmanager", "sqs"]
 
 
 @pytest.fixture(autouse=True)

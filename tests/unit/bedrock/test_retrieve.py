@@ -112,6 +112,22 @@ def test_a_database_that_sleeps_on_costs_a_minute_and_a_sentence(bedrock: Script
     assert "Aurora" not in str(unavailable.value)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "slept"), [(0, 0.0), (-1, 0.0), (2.9, 0.0), (3.0, 3.0), (10, 9.0), (900, 60.0)], ids=str
+)
+def test_a_database_that_sleeps_on_costs_no_more_time_than_there_is(
+    bedrock: ScriptedBedrock, agent_runtime: Any, seconds: float, slept: float
+):
+    bedrock.fail("ValidationException", PAUSED, operation="retrieve", times=30)
+    time = Time()
+    knowledge_base = RetrieveKnowledgeBase(agent_runtime, ID, results=2, sleep=time.sleep, clock=time.clock)
+
+    with pytest.raises(KnowledgeUnavailable, match="the database resumes"):
+        knowledge_base.search("Hm?", seconds=seconds)
+
+    assert sum(time.slept) == slept
+
+
 def test_nobody_listening_is_a_knowledge_base_that_cannot_be_reached(bedrock: ScriptedBedrock, agent_runtime: Any):
     bedrock.close()
 

@@ -47,7 +47,7 @@ LASTING = [
 
 @pytest.mark.parametrize(("answer", "maybe_done"), PASSING.values(), ids=PASSING.keys())
 def test_what_passes_may_be_tried_again(slack: SmallSlack, *, answer: Answer, maybe_done: bool):
-    client = web_client("xoxb-secret", base_url=slack.url, timeout_seconds=0.2)  # type: ignore[arg-type]
+    client = web_client("xoxb-secret", base_url=slack.url, timeout_seconds=0.2)
     slack.script("chat.postMessage", answer)
 
     with pytest.raises(SurfaceUnavailable) as raised:

@@ -1,4 +1,4 @@
-"""The witness of Slack's Web API: slack_sdk's own client, which tells of each call and its answer, never of the token.
+"""The witness of Slack's Web API: Vera's own client, which tells of each call and its answer, never of the token.
 
 What is told is cut short, and says so (`testimony.clip`); what goes over the wire is not. Held by
 `test_playground_witness.py`.
@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from vera.playground.journal.testimony import SlackCalled, clip
+from vera.slack.client import KeptWebClient
 
 if TYPE_CHECKING:
     from vera.playground.journal.witness import Witnesses
@@ -23,8 +23,8 @@ __all__ = ["WitnessedWebClient"]
 _SECRET = frozenset({"token", "client_secret", "refresh_token"})
 
 
-class WitnessedWebClient(WebClient):
-    """A client that tells. Everything but `witnesses` is `WebClient`'s."""
+class WitnessedWebClient(KeptWebClient):
+    """A client that tells. Everything but `witnesses` is `KeptWebClient`'s."""
 
     def __init__(self, *positional: Any, witnesses: Witnesses, **named: Any) -> None:
         super().__init__(*positional, **named)
