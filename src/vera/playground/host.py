@@ -28,6 +28,7 @@ from vera.playground.slack.web_api import WebApi
 from vera.playground.slack.workspace import Workspace
 from vera.playground.switches import Switches
 from vera.receiver.environment import Credentials
+from vera.settings import EMBEDDED, FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,15 +38,18 @@ if TYPE_CHECKING:
 
 EVENTS_PATH = "/slack/events"
 RECEIVER, WORKER = "receiver", "worker"
+_MADE_UP = {"AWS_ACCESS_KEY_ID": "AKIAPLAYGROUND", "AWS_SECRET_ACCESS_KEY": "any will do"}
+_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_CONTAINER_", "AWS_PROFILE", "AWS_WEB_IDENTITY_")
 
 
 class Playground:
     """A Slack and a Lambda that talk to each other. Enter it to start it.
 
     `path` is the workspace's SQLite file (None: memory). `environment` goes to the worker, `receiver_environment` to
-    the receiver, each on top of what wires them together; the worker's other AWS calls go where its environment sends
-    them. `handlers` names other functions than Vera's, as `module:attribute`. A `time` of one's own turns the retries
-    by hand. `inspection` takes what the worker's journal tells, and outlives the playground.
+    the receiver, each on top of what wires them together; the worker invokes itself here, and its other AWS calls go
+    where its environment sends them. `handlers` names other functions than Vera's, as `module:attribute`. A `time` of
+    one's own turns the retries by hand. `inspection` takes what the worker's journal tells, and outlives the
+    playground.
 
     What the last playground on the same file left unanswered is delivered again. For a worker that died to be followed
     by one that goes on, the first of `lambda_retry_delays_seconds` has to be longer than a lease.
@@ -76,6 +80,7 @@ class Playground:
         self._lambda_retry_delays_seconds = lambda_retry_delays_seconds
         self.signing_secret = secrets.token_hex(16)
         self._credentials = Credentials(f"AKIAPLAYGROUND{secrets.token_hex(8).upper()}", secrets.token_hex(20))
+        self._secret_path = secrets.token_urlsafe(16)
         with ExitStack() as own:
             the_time = self._time = time or own.enter_context(RealTime())
             folder = own.enter_context(tempfile.TemporaryDirectory(prefix="vera-playground-"))
@@ -87,7 +92,11 @@ class Playground:
             journal: dict[str, Any] = {"on_journal": inspection.take} if inspection else {}
             self.functions = Functions(time=the_time, log_folder=log_folder, **journal)
             front = LambdaApi(
-                self.functions, time=the_time, routes={EVENTS_PATH: RECEIVER}, credentials=self._credentials
+                self.functions,
+                time=the_time,
+                routes={EVENTS_PATH: RECEIVER},
+                credentials=self._credentials,
+                secret_path=self._secret_path,
             )
             self._lambda = LoopbackServer(front.app)
             own.callback(self._lambda.close)
@@ -171,7 +180,7 @@ class Playground:
             Function(
                 name=WORKER,
                 handler=worker,
-                environment=self._wiring() | self._environment,
+                environment=self._wiring() | self._environment | self._way_to_itself(),
                 timeout_seconds=self._worker_timeout_seconds,
                 max_processes=self._max_processes,
                 retry_delays_seconds=self._lambda_retry_delays_seconds,
@@ -213,6 +222,15 @@ class Playground:
             "VERA_SLACK_API_URL": self.api_url,
         }
 
+    def _way_to_itself(self) -> dict[str, str]:
+        """Return what lets the worker invoke itself, whatever it signs with; something to sign with, where it has none.
+
+        Made-up credentials would stand in the way of those in its files or its machine's, so they are for a worker that
+        asks AWS for nothing else.
+        """
+        way = {"AWS_ENDPOINT_URL_LAMBDA": f"{self.lambda_url}/{self._secret_path}"}
+        return way if _asks_aws(self._environment) else way | _MADE_UP
+
     def _wiring_of_receiver(self) -> dict[str, str]:
         return {
             "SLACK_SIGNING_SECRET": self.signing_secret,
@@ -221,3 +239,13 @@ class Playground:
             "AWS_ACCESS_KEY_ID": self._credentials.access_key_id,
             "AWS_SECRET_ACCESS_KEY": self._credentials.secret_access_key,
         }
+
+
+def _asks_aws(environment: Mapping[str, str]) -> bool:
+    """Whether a worker asks AWS for more than to be invoked again, or has credentials of its own anyway."""
+    if environment.get("VERA_MODEL_ID") != EMBEDDED or environment.get("VERA_RERANK_MODEL_ID"):
+        return True
+    bases = filter(None, environment.get("VERA_KNOWLEDGE_BASE_IDS", "").split(","))
+    return not all(base.strip().startswith(FOLDER) for base in bases) or any(
+        name.startswith(_CREDENTIALS) for name in environment
+    )

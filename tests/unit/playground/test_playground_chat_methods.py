@@ -91,6 +91,14 @@ def test_a_reply_goes_into_its_thread_and_only_a_broadcast_into_the_channel(
         pytest.param({"channel": "general", "blocks": [block("x" * 2_900)] * 5}, "msg_blocks_too_long", id="together"),
         pytest.param({"channel": "general", "attachments": "x"}, "invalid_attachments", id="attachments"),
         pytest.param({"channel": "general", "attachments": '"x"'}, "invalid_attachments", id="attachments no list"),
+        pytest.param(
+            {"channel": "general", "attachments": [{"blocks": "x"}]}, "invalid_attachments", id="their blocks"
+        ),
+        pytest.param(
+            {"channel": "general", "attachments": [{"blocks": [{"type": "no"}]}]},
+            "invalid_attachments",
+            id="no such block in them",
+        ),
         pytest.param({"channel": "general", "attachments": [{}] * 101}, "too_many_attachments", id="attachments many"),
         pytest.param({"channel": "general", "text": "a", "metadata": "{"}, "invalid_metadata_format", id="metadata"),
         pytest.param({"channel": "general", "text": "a", "metadata": "[1]"}, "invalid_metadata_format", id="a list"),
@@ -194,6 +202,21 @@ def test_an_edit_with_text_alone_removes_the_blocks_and_leaves_the_metadata(
     message = workspace.message(general, ts)
     assert "blocks" not in message
     assert message["metadata"] == metadata
+
+
+def test_an_edit_leaves_the_attachments_unless_it_says_that_they_go(
+    client: WebClient, workspace: Workspace, general: str
+):
+    button = {"type": "button", "action_id": "a", "text": {"type": "plain_text", "text": "Stop"}}
+    actions = {"type": "actions", "block_id": "b", "elements": [button]}
+    ts = client.chat_postMessage(channel=general, text="a", attachments=[{"blocks": [actions]}])["ts"]
+
+    client.chat_update(channel=general, ts=ts, text="b")
+    (kept,) = workspace.message(general, ts)["attachments"]
+    client.chat_update(channel=general, ts=ts, text="c", attachments=[])
+
+    assert kept == {"id": 1, "fallback": "[no preview available]", "blocks": [actions]}
+    assert "attachments" not in workspace.message(general, ts)
 
 
 def test_an_edit_with_blocks_alone_keeps_the_text(client: WebClient, workspace: Workspace, general: str, posted: str):

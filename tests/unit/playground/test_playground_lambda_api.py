@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from unit.playground.hand_time import HandTime
 
 KEY, SECRET = "AKIAPLAYGROUND", "a secret of the test"
+SECRET_PATH = "a-path-of-the-test"
 
 
 @pytest.fixture
@@ -44,18 +45,19 @@ def functions(hand_time: HandTime, function_environment: dict[str, str]):
 @pytest.fixture
 def server(functions: Functions, hand_time: HandTime):
     routes = {f"/{name}": name for name in ("echo", "proxy", "binary", "fail", "hang")}
-    with LoopbackServer(
-        LambdaApi(functions, time=hand_time, routes=routes, credentials=Credentials(KEY, SECRET)).app
-    ) as server:
+    api = LambdaApi(
+        functions, time=hand_time, routes=routes, credentials=Credentials(KEY, SECRET), secret_path=SECRET_PATH
+    )
+    with LoopbackServer(api.app) as server:
         yield server
 
 
 @contextmanager
-def signing(server: LoopbackServer, key: str, secret: str):
+def signing(server: LoopbackServer, key: str, secret: str, *, below: str = "", region: str = "us-east-1"):
     client = boto3.client(
         "lambda",
-        region_name="us-east-1",
-        endpoint_url=server.url,
+        region_name=region,
+        endpoint_url=f"{server.url}{below}",
         aws_access_key_id=key,
         aws_secret_access_key=secret,
         config=Config(retries={"total_max_attempts": 1}),
@@ -131,6 +133,29 @@ def test_a_function_that_fails_is_500_and_one_that_outlives_its_time_503(server:
     assert post(server, "/fail")[0] == 500
     assert post(server, "/hang")[0] == 503
     assert post(server, "/nowhere")[:2] == (404, b'{"message":"Not Found"}')
+
+
+@pytest.mark.parametrize("qualifier", ["", ":$LATEST"])
+def test_below_the_secret_path_any_credentials_of_any_region_do(
+    functions: Functions, server: LoopbackServer, qualifier: str
+):
+    arn = functions.named("echo").arn
+
+    with signing(server, "AKIAOFBEDROCK", "another", below=f"/{SECRET_PATH}", region="eu-central-1") as aws:
+        accepted = aws.invoke(FunctionName=f"{arn}{qualifier}", InvocationType="Event", Payload=b'{"leg": 2}')
+        accepted["Payload"].read()
+    functions.settle()
+
+    assert accepted["StatusCode"] == 202
+    assert [one.payload["event"] for one in functions.invocations] == [{"leg": 2}]
+
+
+def test_below_another_path_nobody_is_let_in(functions: Functions, server: LoopbackServer):
+    with signing(server, KEY, SECRET, below="/guessed") as aws, pytest.raises(ClientError, match="404"):
+        aws.invoke(FunctionName="echo", InvocationType="Event", Payload=b"{}")
+
+    assert post(server, f"/{SECRET_PATH}/2015-03-31/functions/echo/invocations")[0] == 403
+    assert functions.invocations == ()
 
 
 def test_boto3_invokes_a_function_now_and_later(functions: Functions, aws: Any):

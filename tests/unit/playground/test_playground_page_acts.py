@@ -372,3 +372,77 @@ def test_a_direct_message_of_others_is_closed(page: PageClient, workspace: Works
         (403, "Ada Lovelace is not in this direct message."),
         (403, "Ada Lovelace is not in this group."),
     ]
+
+
+STOP = {"type": "button", "action_id": "stop", "text": {"type": "plain_text", "text": "Stop"}}
+REPLY = {"user": VERA, "text": "Because", "blocks": [{"type": "actions", "block_id": "b", "elements": [STOP]}]}
+
+
+@pytest.fixture
+def reply(workspace: Workspace, general: str):
+    """Return the fields that name a message of Vera's with a button."""
+    return {"channel": general, "ts": workspace.put("general", REPLY)}
+
+
+@pytest.mark.parametrize("block_id", ["b", ""])
+def test_a_button_is_pressed(page: PageClient, workspace: Workspace, reply: dict[str, str], block_id: str):
+    with workspace.changes() as changes:
+        answer = page.post("press", who=ADA, action_id="stop", block_id=block_id, **reply)
+        told = changes.get(timeout_seconds=5)
+
+    assert (answer.status, answer.json) == (200, {})
+    assert told is not None
+    assert (told.kind, told.actor, told.ts) == ("pressed", ADA, reply["ts"])
+    assert told.detail["interaction"]["actions"][0]["action_id"] == "stop"
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "sentence"),
+    [
+        ({"who": VERA}, 403, "Vera speaks for herself"),
+        ({"who": ROSA}, 403, "Rosa Parks is not in #general"),
+        ({"channel": "C0NOWHERE"}, 404, "no such conversation"),
+        ({"ts": NOWHEN}, 404, "not there any more"),
+        ({"ts": ""}, 400, "`ts` is missing"),
+        ({"action_id": ""}, 400, "`action_id` is missing"),
+        ({"action_id": "another"}, 404, "That button is not there any more"),
+        ({"block_id": "another"}, 404, "That button is not there any more"),
+        ({"block_id": 1}, 400, "`block_id` must be text"),
+    ],
+)
+def test_a_press_is_refused_with_a_sentence(
+    page: PageClient, reply: dict[str, str], fields: dict[str, Any], status: int, sentence: str
+):
+    answer = page.post("press", **{"who": ADA, "action_id": "stop", "block_id": "b"} | reply | fields)
+
+    assert answer.status == status
+    assert sentence in answer.error
+
+
+def test_a_session_is_stopped(page: PageClient, workspace: Workspace, general: str):
+    root = page.say("why?", general)
+    workspace.agents.set_session(general, root, "processing")
+    stream = workspace.streams.start(workspace.channel("general"), root, "Because", "markdown_text")
+
+    answer = page.post("stop_session", who=ADA, channel=general, thread_ts=root)
+
+    assert (answer.status, answer.json) == (200, {})
+    assert workspace.message(general, stream.ts)["streaming_state"] == "completed"
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "sentence"),
+    [
+        ({"who": ROSA}, 403, "Rosa Parks is not in #general"),
+        ({"thread_ts": ""}, 400, "`thread_ts` is missing"),
+        ({"thread_ts": "x"}, 400, "must be a message's ts"),
+        ({}, 409, "There is nothing to stop any more"),
+    ],
+)
+def test_a_stop_is_refused_with_a_sentence(
+    page: PageClient, general: str, fields: dict[str, Any], status: int, sentence: str
+):
+    answer = page.post("stop_session", **{"who": ADA, "channel": general, "thread_ts": NOWHEN} | fields)
+
+    assert answer.status == status
+    assert sentence in answer.error

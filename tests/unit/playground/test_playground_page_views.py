@@ -161,3 +161,30 @@ def test_who_is_deactivated_sees_nothing(page: PageClient, workspace: Workspace,
     answer = page.get(f"channels/{general}", **{"as": GRACE})
 
     assert (answer.status, answer.error) == (403, "Grace Hopper is deactivated.")
+
+
+def test_a_message_that_is_being_streamed_says_so(page: PageClient, workspace: Workspace, general: str):
+    root = workspace.say("ada", "general", "why?")
+    stream = workspace.streams.start(workspace.channel("general"), root, "Because", "markdown_text")
+
+    streaming = page.get(f"channels/{general}/threads/{root}", **{"as": ADA}).json["messages"]
+    workspace.streams.stop(stream)
+    stopped = page.get(f"channels/{general}/threads/{root}", **{"as": ADA}).json["messages"]
+
+    assert [message.get("streaming") for message in streaming] == [None, True]
+    assert [message.get("streaming") for message in stopped] == [None, None]
+
+
+def test_hello_says_what_is_going_on_where_one_is(page: PageClient, workspace: Workspace, general: str):
+    partners = workspace.channel("partners").id
+    for channel in (general, partners):
+        workspace.agents.set_status(channel, "1700000000.000100", "is thinking…", ("Reading",))
+        workspace.agents.set_session(channel, "1700000000.000100", "processing", title="Why", initiator=ADA)
+
+    said = hello(page, ROSA)
+
+    place = {"channel": partners, "thread_ts": "1700000000.000100"}
+    assert said["statuses"] == [
+        place | {"text": "is thinking…", "loading_messages": ["Reading"], "at": workspace.now()}
+    ]
+    assert said["sessions"] == [place | {"status": "processing", "title": "Why", "initiator": ADA}]

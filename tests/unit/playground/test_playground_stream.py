@@ -96,6 +96,56 @@ def test_a_deleted_root_is_told_as_its_tombstone(page: PageClient, workspace: Wo
     assert "root" not in told
 
 
+def test_a_message_that_is_streamed_is_told_as_it_grows(page: PageClient, workspace: Workspace, general: str):
+    root = workspace.say("ada", "general", "why?")
+    with page.events() as events:
+        events.until("hello")
+        stream = workspace.streams.start(workspace.channel("general"), root, "Be", "markdown_text")
+        workspace.streams.stop(workspace.streams.append(stream, "cause", "markdown_text"), ".")
+        told = [events.next().data for _ in range(3)]
+
+    assert [one["kind"] for one in told] == ["posted", "edited", "edited"]
+    assert [one["message"]["text"] for one in told] == ["Be", "Because", "Because."]
+    assert [one["message"].get("streaming") for one in told] == [True, True, None]
+    assert not any("edited" in one["message"] for one in told)
+
+
+def test_a_status_and_a_session_are_told_as_they_are(page: PageClient, workspace: Workspace, general: str):
+    root = workspace.say("ada", "general", "why?")
+    with page.events() as events:
+        events.until("hello")
+        workspace.agents.set_status(general, root, "is thinking…", ("Reading",))
+        workspace.agents.set_session(general, root, "processing")
+        workspace.put("general", {"bot_id": workspace.bot.bot_id, "text": "Because", "thread_ts": root})
+        told = [events.next() for _ in range(4)]
+
+    place = {"channel": general, "thread_ts": root}
+    shown, session, change, over = told
+    assert [event.name for event in told] == ["status", "session", "change", "status"]
+    numbers = [event.data.pop("number") for event in told]
+    assert numbers == sorted(numbers)
+    assert shown.data == place | {"text": "is thinking…", "loading_messages": ["Reading"], "at": workspace.now()}
+    assert session.data == place | {"status": "processing"}
+    assert change.data["message"]["text"] == "Because"
+    assert over.data == place | {"text": "", "loading_messages": [], "at": workspace.now()}
+
+
+def test_what_is_pressed_and_stopped_is_the_apps_affair(page: PageClient, workspace: Workspace, general: str):
+    root = workspace.say("ada", "general", "why?")
+    button = {"type": "button", "action_id": "a", "text": {"type": "plain_text", "text": "Stop"}}
+    blocks = [{"type": "actions", "block_id": "b", "elements": [button]}]
+    ts = workspace.put("general", {"user": VERA, "text": "Because", "blocks": blocks})
+    workspace.agents.set_session(general, root, "processing")
+    with page.events() as events:
+        events.until("hello")
+        workspace.press("ada", "general", ts, "a")
+        workspace.stop_session("ada", "general", root)
+        after = workspace.say("ada", "general", "and now?")
+        told = events.next().data
+
+    assert (told["kind"], told["ts"]) == ("posted", after)
+
+
 def test_nobody_hears_of_conversations_that_they_are_not_in(page: PageClient, workspace: Workspace):
     partners = workspace.channel("partners").id
     with page.events(ROSA) as events:

@@ -85,7 +85,7 @@ def test_under_a_name_that_only_leads_here_no_call_is_answered(workspace: Worksp
             "not_authed",
             id="token in JSON",
         ),
-        pytest.param({"path": "/api/chat.startStream"}, "unknown_method", id="no such method"),
+        pytest.param({"path": "/api/chat.meMessage"}, "unknown_method", id="no such method"),
         pytest.param({"path": "/api/chat.postMessage", "body": "{"}, "missing_post_type", id="no type"),
         pytest.param(
             {"path": "/api/chat.postMessage", "body": "a", "content_type": "text/csv"}, "invalid_post_type", id="type"

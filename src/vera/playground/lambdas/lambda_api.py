@@ -2,7 +2,8 @@
 
 A route calls its function with API Gateway's payload 2.0 and answers what the function says; `POST
 /2015-03-31/functions/<name>/invocations` takes `Event` (202 at once) and `RequestResponse` from whoever signs with the
-right credentials. Held by `test_playground_lambda_api.py`.
+right credentials; below a secret path, with any: what asks Bedrock has credentials of its own. Held by
+`test_playground_lambda_api.py`.
 """
 
 from __future__ import annotations
@@ -48,19 +49,30 @@ class LambdaApi:
     """The front of some functions; `app` is its ASGI application.
 
     `routes` maps a path to the name of the function that a POST to it calls. A function that fails answers 500, one
-    that outlives its time 503, as API Gateway does. `credentials` are those that invocations have to be signed with.
+    that outlives its time 503, as API Gateway does. `credentials` are those that invocations have to be signed with,
+    but for those whose path begins with `secret_path` (a segment, such as a token; none without one).
     """
 
     def __init__(
-        self, functions: Functions, *, time: Time, routes: Mapping[str, str], credentials: Credentials
+        self,
+        functions: Functions,
+        *,
+        time: Time,
+        routes: Mapping[str, str],
+        credentials: Credentials,
+        secret_path: str = "",
     ) -> None:
         self._credentials = credentials
+        self._secret_path = secret_path
         self._functions = functions
         self._time = time
         self._routes = dict(routes)
         paths = [Route(path, self._front, methods=["POST"]) for path in self._routes]
-        invoke = Route("/2015-03-31/functions/{name}/invocations", self._invoke, methods=["POST"])
-        self.app = Starlette(routes=[*paths, invoke], exception_handlers={404: _not_found, 405: _not_found})
+        invoke = [
+            Route(f"{before}/2015-03-31/functions/{{name}}/invocations", self._invoke, methods=["POST"])
+            for before in ("", "/{secret}")
+        ]
+        self.app = Starlette(routes=[*paths, *invoke], exception_handlers={404: _not_found, 405: _not_found})
 
     async def _front(self, request: Request) -> Response:
         event = proxy_event(request, await request.body(), now=self._time.now())
@@ -74,7 +86,7 @@ class LambdaApi:
     async def _invoke(self, request: Request) -> Response:
         kind = request.headers.get("x-amz-invocation-type", "RequestResponse")
         body = await request.body()
-        if refused := unsigned(request, body, self._credentials):
+        if refused := self._refusal(request, body):
             return refused
         name = request.path_params["name"]
         try:
@@ -95,13 +107,21 @@ class LambdaApi:
         outcome = await run_in_threadpool(self._functions.invoke, function.name, event, request_id=request_id)
         return _invoked(outcome, request_id)
 
+    def _refusal(self, request: Request, body: bytes) -> Response | None:
+        secret = request.path_params.get("secret")
+        if secret is None:
+            return unsigned(request, body, self._credentials)
+        if not self._secret_path or not compare_digest(secret.encode(), self._secret_path.encode()):
+            return JSONResponse({"message": "Not Found"}, 404)
+        return None if _SIGNED.fullmatch(request.headers.get("authorization", "")) else _untold()
+
 
 def unsigned(request: Request, body: bytes, credentials: Credentials) -> Response | None:
     """Return AWS's refusal of a request that isn't signed with `credentials`: it is signed anew, and compared."""
     authorization = request.headers.get("authorization", "")
     signed = _SIGNED.fullmatch(authorization)
     if signed is None:
-        return _refused(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
+        return _untold()
     if not compare_digest(signed["key"].encode(), credentials.access_key_id.encode()):
         message = "The security token included in the request is invalid."
         return _refused(403, "UnrecognizedClientException", message)
@@ -193,6 +213,10 @@ def _invoked(outcome: Outcome, request_id: str) -> Response:
     if not outcome.ok:
         headers["x-amz-function-error"] = "Unhandled"
     return JSONResponse(outcome.payload, headers=headers)
+
+
+def _untold() -> Response:
+    return _refused(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
 
 
 def _refused(status: int, kind: str, message: str) -> Response:

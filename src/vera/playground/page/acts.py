@@ -1,4 +1,4 @@
-"""What people do on the page: write, edit, delete, react, read, type, invite. Each act is one JSON request.
+"""What people do on the page: write, edit, react, press, stop, read, type, invite. Each act is one JSON request.
 
 An act is checked and done under the workspace's lock, so it is done whole, or refused with a sentence. A message that
 is sent again under the same `client_msg_id` (its answer was lost, or the playground was restarted) is not posted again.
@@ -92,6 +92,29 @@ class Acts:
             if name not in names and len(names) >= MOST_REACTIONS and not fields.flag("undo"):
                 raise Refused(400, f"A message can have {MOST_REACTIONS} different reactions at most.")
             self._workspace.react(person.id, channel.id, message["ts"], name, undo=fields.flag("undo"))
+            return {}
+
+    def press(self, fields: Fields) -> Json:
+        """Press a button of a message: `action_id`, in the block `block_id` where one is named."""
+        with self._workspace.lock:
+            person, channel = open_place(self._workspace, fields)
+            message = message_of(self._workspace, channel, fields.required("ts"))
+            name, block = fields.required("action_id"), fields.text("block_id")
+            try:
+                self._workspace.press(person.id, channel.id, message["ts"], name, block_id=block)
+            except KeyError:
+                raise Refused(404, "That button is not there any more.") from None
+            return {}
+
+    def stop_session(self, fields: Fields) -> Json:
+        """Stop what the agent is doing in the thread `thread_ts`."""
+        with self._workspace.lock:
+            person, channel = open_place(self._workspace, fields)
+            root = fields.required("thread_ts") and fields.ts("thread_ts")
+            try:
+                self._workspace.stop_session(person.id, channel.id, root)
+            except ValueError:
+                raise Refused(409, "There is nothing to stop any more.") from None
             return {}
 
     def read(self, fields: Fields) -> Json:

@@ -111,6 +111,8 @@ class Page:
             "/messages/{channel}/{ts}/edit": acts.edit,
             "/messages/{channel}/{ts}/delete": acts.delete,
             "/messages/{channel}/{ts}/react": acts.react,
+            "/press": acts.press,
+            "/stop_session": acts.stop_session,
             "/read": acts.read,
             "/typing": acts.typing,
             "/invite": acts.invite,

@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from vera.playground.page.fields import encoded
+from vera.playground.page.views import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 KEEP_ALIVE_SECONDS = 15.0
 MOST_HELD_BYTES = 8 * 1024 * 1024
+_UNSEEN = ("called", "pressed", "stopped")
 
 
 class Told(Protocol):
@@ -106,7 +108,7 @@ class Streams:
 
     def _changed(self, change: Change) -> None:
         """Tell of a change in the workspace. Called under its lock."""
-        if not self._connections or change.kind == "called":
+        if not self._connections or change.kind in _UNSEEN:
             return
         if change.kind == "furnished":
             for connection in self._connections:
@@ -115,7 +117,10 @@ class Streams:
             return
         members = self._workspace.channel(change.channel).members
         meant = members if change.kind != "whispered" else (change.detail["to"],)
-        frame = framed("change", self._told(change))
+        if change.kind in ("status", "session"):
+            frame = framed(change.kind, {"number": change.number, "channel": change.channel} | change.detail)
+        else:
+            frame = framed("change", self._told(change))
         for connection in self._connections:
             if connection.who in meant:
                 connection.put(frame)
@@ -128,11 +133,12 @@ class Streams:
             "channel": change.channel,
             "ts": change.ts,
             "actor": change.actor,
-            "message": change.message,
+            "message": change.message and shown(change.message),
             "thread_ts": thread_ts,
         }
         if thread_ts and thread_ts != change.ts:
-            told["root"] = self._workspace.message(change.channel, thread_ts)
+            root = self._workspace.message(change.channel, thread_ts)
+            told["root"] = root and shown(root)
         return told
 
 

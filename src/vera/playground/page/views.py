@@ -6,12 +6,15 @@ it is neither lost nor counted twice. Held by `test_playground_page_views.py`.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from vera.playground.page.access import place, root_of
+from vera.playground.slack.streaming import IN_PROGRESS
 
 if TYPE_CHECKING:
     from vera.playground.page.fields import Fields
+    from vera.playground.slack.agents import Session, Status
     from vera.playground.slack.values import Channel, Json, Person
     from vera.playground.slack.workspace import Workspace
 
@@ -30,7 +33,7 @@ class Views:
             _, channel = place(self._workspace, fields)
             found = self._workspace.standing(channel.id, before=fields.ts("before"), most=MOST_MESSAGES + 1)
             more, number = len(found) > MOST_MESSAGES, self._workspace.number
-        return {"messages": found[-MOST_MESSAGES:], "more": more, "number": number}
+        return {"messages": [*map(shown, found[-MOST_MESSAGES:])], "more": more, "number": number}
 
     def thread(self, fields: Fields) -> Json:
         """Return a thread, the message that it began with first."""
@@ -38,10 +41,10 @@ class Views:
             _, channel = place(self._workspace, fields)
             root = root_of(self._workspace, channel, fields.text("ts"))
             found, number = self._workspace.thread(channel.id, root["ts"]), self._workspace.number
-        return {"messages": found, "number": number}
+        return {"messages": [*map(shown, found)], "number": number}
 
     def hello(self, who: str) -> Json:
-        """Return what somebody needs to begin: who is there, where they are in, and what is new to them.
+        """Return what somebody needs to begin: who is there, where they are in, what is new to them and going on.
 
         What was there before their first hello is not new; their direct message with Vera is there after it.
         """
@@ -62,6 +65,8 @@ class Views:
                 "bot": workspace.bot.id,
                 **self.directory(who),
                 "threads": threads,
+                "statuses": _of(inside, workspace.agents.statuses),
+                "sessions": _of(inside, workspace.agents.sessions),
             }
 
     def directory(self, who: str) -> Json:
@@ -102,3 +107,14 @@ class Views:
             "mentions": read.mentions,
             "latest": reads.latest(channel.id),
         }
+
+
+def shown(message: Json) -> Json:
+    """Return a message as the page shows it: `streaming` while it is being streamed."""
+    return message | {"streaming": True} if message.get("streaming_state") == IN_PROGRESS else message
+
+
+def _of(channels: list[Channel], agents: tuple[Status, ...] | tuple[Session, ...]) -> list[Json]:
+    """Return what an agent shows in these conversations."""
+    ids = {channel.id for channel in channels}
+    return [asdict(one) for one in agents if one.channel in ids]

@@ -38,14 +38,30 @@ class Arguments:
         """Return whether it was given, empty or not."""
         return self.values.get(str(name)) is not None
 
-    def text(self, name: str, default: str = "") -> str:
-        """Return a string. Raises MethodError where it is an object or a list."""
+    def text(self, name: str, default: str = "", *, most: int | None = None) -> str:
+        """Return a string. Raises MethodError where it is an object or a list, or longer than `most` characters."""
         value = self.values.get(name)
         if value is None:
             return default
         if isinstance(value, (dict, list)):
             raise _invalid(f"must provide a string [json-pointer:/{name}]")
+        if most is not None and len(str(value)) > most:
+            raise _invalid(f"must be less than {most + 1} characters [json-pointer:/{name}]")
         return str(value)
+
+    def texts(self, name: str, *, most: int, characters: int) -> list[str]:
+        """Return a list of at most `most` strings of so many characters; empty where it is not there."""
+        value = self._json(name, "invalid_arguments")
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise _invalid(f"must provide an array of strings [json-pointer:/{name}]")
+        if len(value) > most:
+            raise _invalid(f"no more than {most} items allowed [json-pointer:/{name}]")
+        for number, one in enumerate(value):
+            if len(one) > characters:
+                raise _invalid(f"must be less than {characters + 1} characters [json-pointer:/{name}/{number}]")
+        return value
 
     def required(self, name: str) -> str:
         """Return a string that must be there."""
@@ -53,6 +69,10 @@ class Arguments:
         if not value:
             raise _invalid(f"missing required field: {name}")
         return value
+
+    def given(self, name: str) -> str:
+        """Return a string that must be there, be it empty."""
+        return self.text(name) if name in self else self.required(name)
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """Return a boolean: true, 1 or their spelling."""
@@ -109,6 +129,15 @@ class Arguments:
             raise MethodError("invalid_attachments")
         if len(value) > 100:  # noqa: PLR2004 - documented for a message
             raise MethodError("too_many_attachments")
+        return value
+
+    def chunks(self) -> list[Json]:
+        """Return the chunks of a stream; an empty list where none were given."""
+        value = self._json("chunks", "invalid_chunks")
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(chunk, dict) for chunk in value):
+            raise MethodError("invalid_chunks")
         return value
 
     def metadata(self) -> Json | None:

@@ -7,6 +7,7 @@ The limits are Block Kit's documented ones; `msg_blocks_too_long` near 13,200 ch
 from __future__ import annotations
 
 import json
+import secrets
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ MOST_BLOCKS = 50
 MOST_CHARACTERS_TOGETHER = 13_200
 MOST_MARKDOWN_CHARACTERS = 12_000
 _SECTION_TEXT, _FIELD_TEXT, _HEADER_TEXT, _BLOCK_ID, _ALT_TEXT = 3_000, 2_000, 150, 255, 2_000
+_BUTTON_TEXT, _BUTTON = 75, {"action_id": 255, "value": 2_000, "url": 3_000}
 _ELEMENTS = {"actions": 25, "context": 10, "context_actions": 5}
 _REQUIRED = {
     "actions": ("elements",),
@@ -38,10 +40,20 @@ def too_long(blocks: list[Json]) -> bool:
     return len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":"))) > MOST_CHARACTERS_TOGETHER
 
 
+def identified(blocks: list[Json]) -> list[Json]:
+    """Return the blocks as Slack keeps them: those that can be acted on have ids, and so have their elements."""
+    return [_identified(block) if block.get("type") == "actions" else block for block in blocks]
+
+
 def faults_of(blocks: list[Json]) -> list[str]:
     """Return what is wrong with the blocks, in Slack's words with a pointer to the place; empty where all is well."""
     faults = list(_faults(blocks))
     return [f"{words} [json-pointer:/blocks{pointer}]" for words, pointer in faults]
+
+
+def _identified(block: Json) -> Json:
+    elements = [{"action_id": secrets.token_urlsafe(4)} | element for element in block["elements"]]
+    return {"block_id": secrets.token_urlsafe(4)} | block | {"elements": elements}
 
 
 def _faults(blocks: list[Json]) -> Iterator[tuple[str, str]]:
@@ -71,6 +83,8 @@ def _faults_of_block(kind: str, block: Json) -> Iterator[tuple[str, str]]:
     elements = block.get("elements")
     if kind in _ELEMENTS and isinstance(elements, list) and len(elements) > _ELEMENTS[kind]:
         yield f"no more than {_ELEMENTS[kind]} items allowed", "/elements"
+    if kind == "actions" and isinstance(elements, list):
+        yield from _faults_of_elements(elements)
     if kind == "header":
         yield from _faults_of_text(block.get("text"), "/text", most=_HEADER_TEXT, kinds=("plain_text",))
     elif kind == "section":
@@ -79,6 +93,22 @@ def _faults_of_block(kind: str, block: Json) -> Iterator[tuple[str, str]]:
         yield "must be a string", "/text"
     elif kind == "image":
         yield from _faults_of_image(block)
+
+
+def _faults_of_elements(elements: list[Any]) -> Iterator[tuple[str, str]]:
+    """Return what is wrong with an actions block's elements: of buttons all, of others that two have one name."""
+    ids = [element["action_id"] for element in elements if isinstance(element, dict) and element.get("action_id")]
+    if len(set(map(str, ids))) != len(ids):
+        yield "action_id must be unique", "/elements"
+    for number, element in enumerate(elements):
+        pointer = f"/elements/{number}"
+        if not isinstance(element, dict) or not element.get("type"):
+            yield "missing required field: type", pointer
+        elif element["type"] == "button":
+            yield from _faults_of_text(element.get("text"), f"{pointer}/text", most=_BUTTON_TEXT, kinds=("plain_text",))
+            for name, most in _BUTTON.items():
+                if len(str(element.get(name, ""))) > most:
+                    yield f"must be less than {most + 1} characters", f"{pointer}/{name}"
 
 
 def _faults_of_image(block: Json) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
-"""Slack's side of the Events API: events signed, posted to the request URL, and posted again when that goes wrong.
+"""What Slack tells an app: events and interactions signed, posted to the request URL, events again if that goes wrong.
 
-Three more attempts, at once, after one minute and after five, unless the answer is 2xx or says `x-slack-no-retry: 1`.
+Three more attempts, at once, after one minute and after five, unless the answer is 2xx or says `x-slack-no-retry: 1`;
+an interaction is posted once.
 Nothing here holds up the Web API: a change only puts its deliveries on the schedule. Held by
 `test_playground_delivery.py`.
 """
@@ -17,9 +18,9 @@ import time as clock
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-from vera.playground.slack.events import SUBSCRIPTIONS, envelope, events_of
+from vera.playground.slack.events import SUBSCRIPTIONS, envelope, events_of, verification_token
 from vera.playground.slack.values import Change
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 RETRY_DELAYS_SECONDS = (0.0, 60.0, 300.0)
 _OK = range(200, 300)
 MOST_KEPT = 20_000
+_UNTOLD = ("furnished", "session", "status", "whispered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One delivery of one event: `retry_num` 0 is the first."""
+    """One delivery of one event (or interaction, by its trigger id): `retry_num` 0 is the first."""
 
     event_id: str
     retry_num: int
@@ -64,11 +66,21 @@ class Attempt:
     duration_ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """What is posted, and whether it is posted again where that fails."""
+
+    id: str
+    body: bytes
+    content_type: str = "application/json"
+    again: bool = True
+
+
 class Delivery:
-    """Delivers a workspace's events to one request URL, once `request_url` is set; until then none are made.
+    """Delivers a workspace's events and interactions to one request URL, once `request_url` is set; until then none.
 
     `timeout_seconds` is Slack's three; `retry_delays_seconds` may be shortened for a demonstration. The last
-    `most_kept` events and deliveries are remembered.
+    `most_kept` events, interactions and deliveries are remembered.
     """
 
     def __init__(
@@ -91,6 +103,7 @@ class Delivery:
         self.subscriptions = SUBSCRIPTIONS
         self._changed = threading.Condition(workspace.lock)
         self._envelopes: dict[str, Json] = {}
+        self._interactions: deque[Json] = deque(maxlen=most_kept)
         self._attempts: deque[Attempt] = deque(maxlen=most_kept)
         self._most_kept = most_kept
         self._under_way = 0
@@ -109,6 +122,12 @@ class Delivery:
             return tuple(self._envelopes.values())
 
     @property
+    def interactions(self) -> tuple[Json, ...]:
+        """Return the payloads of the interactions made so far, oldest first (the last 20,000)."""
+        with self._changed:
+            return tuple(self._interactions)
+
+    @property
     def idle(self) -> bool:
         """Return whether nothing is being delivered or due."""
         with self._changed:
@@ -124,7 +143,7 @@ class Delivery:
             if as_event_id:
                 again |= {"event_id": as_event_id, "event_context": f"4-{as_event_id}"}
                 self._keep(again)
-        return self._attempt(again, 0, "")
+        return self._attempt(_event(again), 0, "")
 
     def tell_again(self, where: str, ts: str) -> None:
         """Make the events of a message once more, as it was when it was posted, under ids of their own.
@@ -165,7 +184,10 @@ class Delivery:
         self.wait_for(lambda delivery: delivery.idle, timeout_seconds=timeout_seconds)
 
     def _accept(self, change: Change) -> None:
-        if not self.request_url or not change.channel or change.kind == "furnished":
+        if not self.request_url or not change.channel or change.kind in _UNTOLD:
+            return
+        if change.kind == "pressed":
+            self._accept_interaction(change.detail["interaction"])
             return
         workspace = self._workspace
         channel = workspace.channel(change.channel)
@@ -180,10 +202,17 @@ class Delivery:
                 team=workspace.team,
                 bot=workspace.bot,
                 channel=channel,
-                token=hashlib.sha256(workspace.team.id.encode()).hexdigest()[:24],
+                token=verification_token(workspace.team),
             )
             self._keep(whole)
-            self._plan(whole, 0, "", 0.0)
+            self._plan(_event(whole), 0, "", 0.0)
+
+    def _accept_interaction(self, payload: Json) -> None:
+        with self._changed:
+            self._interactions.append(payload)
+        body = urlencode({"payload": _encoded(payload)}).encode()
+        form = "application/x-www-form-urlencoded"
+        self._plan(_Parcel(payload["trigger_id"], body, form, again=False), 0, "", 0.0)
 
     def _keep(self, whole: Json) -> None:
         with self._changed:
@@ -191,29 +220,28 @@ class Delivery:
             while len(self._envelopes) > self._most_kept:
                 del self._envelopes[next(iter(self._envelopes))]
 
-    def _plan(self, whole: Json, retry_num: int, reason: str, delay_seconds: float) -> None:
+    def _plan(self, parcel: _Parcel, retry_num: int, reason: str, delay_seconds: float) -> None:
         with self._changed:
             self._under_way += 1
-        self._time.after(delay_seconds, lambda: self._deliver(whole, retry_num, reason))
+        self._time.after(delay_seconds, lambda: self._deliver(parcel, retry_num, reason))
 
-    def _deliver(self, whole: Json, retry_num: int, reason: str) -> None:
+    def _deliver(self, parcel: _Parcel, retry_num: int, reason: str) -> None:
         try:
-            answer = self._attempt(whole, retry_num, reason)
-            wanted = bool(answer.reason) and answer.headers.get("x-slack-no-retry") != "1"
+            answer = self._attempt(parcel, retry_num, reason)
+            wanted = parcel.again and bool(answer.reason) and answer.headers.get("x-slack-no-retry") != "1"
             if wanted and retry_num < len(self.retry_delays_seconds):
-                self._plan(whole, retry_num + 1, answer.reason, self.retry_delays_seconds[retry_num])
+                self._plan(parcel, retry_num + 1, answer.reason, self.retry_delays_seconds[retry_num])
         finally:
             with self._changed:
                 self._under_way -= 1
                 self._changed.notify_all()
 
-    def _attempt(self, whole: Json, retry_num: int, reason: str) -> Answer:
-        body = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+    def _attempt(self, parcel: _Parcel, retry_num: int, reason: str) -> Answer:
         retried = {"x-slack-retry-num": str(retry_num), "x-slack-retry-reason": reason} if retry_num else {}
         started = clock.perf_counter()
-        answer = self.send(body, headers=retried)
+        answer = self.send(parcel.body, content_type=parcel.content_type, headers=retried)
         attempt = Attempt(
-            event_id=whole["event_id"],
+            event_id=parcel.id,
             retry_num=retry_num,
             retry_reason=reason,
             status=answer.status,
@@ -231,6 +259,14 @@ def signature(secret: str, timestamp: int, body: bytes) -> str:
     """Return Slack's `v0` signature over the raw body."""
     signed = f"v0:{timestamp}:".encode() + body
     return "v0=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+
+
+def _event(whole: Json) -> _Parcel:
+    return _Parcel(whole["event_id"], _encoded(whole).encode())
+
+
+def _encoded(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _post(url: str, body: bytes, headers: dict[str, str], *, timeout_seconds: float) -> Answer:

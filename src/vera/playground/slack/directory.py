@@ -31,6 +31,7 @@ class Directory(Watched):
         self._time = time
         self._store = Store(path)
         self._change_number = 0
+        self.is_open = True
         self.team = Team(id="T0PLAYGRND", name="Playground", domain="playground")
         self._people = {person.id: person for person in self._store.people()}
         self._channels = {channel.id: channel for channel in self._store.channels()}
@@ -51,6 +52,7 @@ class Directory(Watched):
     def close(self) -> None:
         """Let go of the file."""
         with self.lock:
+            self.is_open = False
             self._store.close()
 
     def person(self, who: str) -> Person:

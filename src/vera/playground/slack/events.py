@@ -6,6 +6,7 @@ only of conversations that it is in. Held by `test_playground_events.py`.
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from vera.playground.slack.markup import mentioned
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 SUBSCRIPTIONS = frozenset(
     {
+        "agent_session_stopped",
         "app_mention",
         "message.channels",
         "message.groups",
@@ -59,6 +61,8 @@ def events_of(
         return []
     if change.kind in ("reacted", "unreacted"):
         return _reaction(change, channel, event_ts, subscriptions)
+    if change.kind == "stopped":
+        return _stop(change, event_ts) if "agent_session_stopped" in subscriptions else []
     place = {"channel": channel.id, "event_ts": event_ts, "channel_type": channel.kind}
     events: list[Json] = []
     if change.kind in ("posted", "joined"):
@@ -109,8 +113,18 @@ def envelope(
     }
 
 
+def verification_token(team: Team) -> str:
+    """Return what Slack still sends in every payload, and nobody should check any more."""
+    return hashlib.sha256(team.id.encode()).hexdigest()[:24]
+
+
 def _is_mention(message: Json, channel: Channel, bot: Person) -> bool:
     return channel.kind != "im" and bot.id in mentioned(message.get("text", "")) and message.get("user") != bot.id
+
+
+def _stop(change: Change, event_ts: str) -> list[Json]:
+    event: Json = {"type": "agent_session_stopped", "user": change.actor, "channel": change.channel}
+    return [event | change.detail | {"event_ts": event_ts}]
 
 
 def _reaction(change: Change, channel: Channel, event_ts: str, subscriptions: frozenset[str]) -> list[Json]:

@@ -23,11 +23,16 @@ POSTS_PER_CHANNEL = Rate(60, burst=5)
 """Documented as one a second into a channel, short bursts borne."""
 
 RATES: dict[str, Rate] = {
+    "agents.sessions.setStatus": TIER_3,
     "api.test": TIER_4,
+    "assistant.threads.setStatus": Rate(600, burst=60),  # "special": per app and workspace
     "auth.test": Rate(300, burst=50),  # "special": hundreds a minute
+    "chat.appendStream": TIER_4,
     "chat.delete": TIER_3,
     "chat.postEphemeral": TIER_4,
     "chat.postMessage": Rate(300, burst=50),  # several hundred a minute in a workspace, beside the limit per channel
+    "chat.startStream": TIER_2,
+    "chat.stopStream": TIER_2,
     "chat.update": TIER_3,
     "conversations.history": TIER_3,
     "conversations.info": TIER_3,

@@ -178,6 +178,13 @@ class Store:
         ):
             yield _object(value)
 
+    def left_streaming(self) -> list[tuple[str, str]]:
+        """Return channel and ts of the messages whose stream is in progress: a quote in a text is kept escaped."""
+        rows = self._db.execute(
+            'SELECT channel, ts FROM message WHERE instr(value, \'"streaming_state":"in_progress"\') ORDER BY ts'
+        )
+        return [(channel, ts) for channel, ts in rows]
+
     def put_file(self, file: Json, content: bytes) -> None:
         """Add a file."""
         self._db.execute("INSERT INTO file VALUES (?, ?, ?)", (file["id"], _json(file), content))

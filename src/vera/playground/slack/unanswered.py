@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from vera.playground.slack.events import events_of
 from vera.playground.slack.values import Change
+from vera.slack.own import is_being_streamed, metadata_of, part_standing
 from vera.slack.payloads import reason_to_ignore
-from vera.slack.surface import metadata_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,16 +40,23 @@ def unanswered(messages: Iterable[Json], channel: Channel, *, bot: Person) -> tu
         return ()
     asked: list[str] = []
     replies: dict[str, dict[int, str]] = {}
+    streams: list[Json] = []
     for message in messages:
         if message.get("subtype") == "channel_join" and message.get("user") == bot.id:
             asked.clear()
         elif message.get("bot_id") == bot.bot_id:
             turn, part, state = metadata_of(message)
             replies.setdefault(turn, {}).setdefault(part, state)
+            streams += [message] if is_being_streamed(message) else []
         elif _is_question(message, channel, bot):
             asked.append(message["ts"])
-    parts = {ts: replies.get(f"{channel.id}:{ts}", {}) for ts in asked}
+    parts = {ts: replies.get(key := f"{channel.id}:{ts}", {}) | _streamed(streams, key) for ts in asked}
     return tuple(Unanswered(channel.id, ts, begun=bool(of)) for ts, of in parts.items() if not _is_done(of))
+
+
+def _streamed(streams: Iterable[Json], key: str) -> dict[int, str]:
+    """Return the parts of a reply that were left in the middle of a stream, which has no metadata yet."""
+    return {part: "writing" for stream in streams if (part := part_standing(stream, key)) is not None}
 
 
 def _is_done(parts: dict[int, str]) -> bool:

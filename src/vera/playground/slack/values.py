@@ -86,8 +86,9 @@ class Version:
 class Change:
     """One thing that happened: what changes are watched, waited for and made into events by.
 
-    `kind` is posted, whispered (ephemerally), edited, deleted, reacted, unreacted, joined, furnished (people, channels)
-    or called (a Web API call was answered); `message` is the message after it, `previous` before it, `detail` what else
+    `kind` is posted, whispered (ephemerally), edited, deleted, reacted, unreacted, joined, pressed (a button), status
+    (an agent's in a thread), session (its state), stopped (a session, by a person), furnished (people, channels) or
+    called (a Web API call was answered); `message` is the message after it, `previous` before it, `detail` what else
     the kind has (a reaction's name, a call's number). What is not `announced` makes no event.
     """
 

@@ -1,4 +1,4 @@
-"""Slack's Web API over HTTP: `/api/<method>`, and shared files at `/files-pri/…`.
+"""Slack's Web API over HTTP: `/api/<method>`; interactions' response URLs at `/actions/…`, files at `/files-pri/…`.
 
 The order of things is Slack's: is there such a method, who is calling, may they, is there budget left; then the method
 itself. Scripted faults strike callers that are let in. What a call came to is in the workspace's log before the caller
@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from vera.playground.slack import chat_methods, reading_methods
+from vera.playground.slack import agent_methods, chat_methods, reading_methods, stream_methods
 from vera.playground.slack.arguments import Arguments, MethodError
 from vera.playground.slack.values import Call
 
@@ -36,18 +36,27 @@ _OK, _TOO_MANY_REQUESTS = 200, 429
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """What a method does, and the scope it wants: `*` stands for the kind of the conversation (`channels`, `im`, …)."""
+    """What a method does, and the scope it wants: `*` stands for the kind of the conversation (`channels`, `im`, …).
+
+    `or_scope` is one that does as well.
+    """
 
     run: Callable[[Workspace, Arguments], Json]
     scope: str = ""
+    or_scope: str = ""
 
 
 METHODS: dict[str, Method] = {
+    "agents.sessions.setStatus": Method(agent_methods.set_session, "chat:write"),
     "api.test": Method(reading_methods.api_test),
+    "assistant.threads.setStatus": Method(agent_methods.set_status, "chat:write", or_scope="assistant:write"),
     "auth.test": Method(reading_methods.auth_test),
+    "chat.appendStream": Method(stream_methods.append_stream, "chat:write"),
     "chat.delete": Method(chat_methods.delete, "chat:write"),
     "chat.postEphemeral": Method(chat_methods.post_ephemeral, "chat:write"),
     "chat.postMessage": Method(chat_methods.post_message, "chat:write"),
+    "chat.startStream": Method(stream_methods.start_stream, "chat:write"),
+    "chat.stopStream": Method(stream_methods.stop_stream, "chat:write"),
     "chat.update": Method(chat_methods.update, "chat:write"),
     "conversations.history": Method(reading_methods.history, "*:history"),
     "conversations.info": Method(reading_methods.info, "*:read"),
@@ -81,6 +90,7 @@ class WebApi:
         self.app = Starlette(
             routes=[
                 Route("/api/{method}", self._api, methods=["GET", "POST"]),
+                Route("/actions/{address:path}", self._respond, methods=["POST"]),
                 Route("/files-pri/{file}/{name}", self._file),
                 Route("/files-pri/{file}/download/{name}", self._file),
             ]
@@ -96,7 +106,7 @@ class WebApi:
             return _refused("invalid_auth" if token else "not_authed")
         needed = _needed(workspace, METHODS[method].scope, parsed)
         headers = {"x-oauth-scopes": ",".join(sorted(scopes or ())), "x-accepted-oauth-scopes": needed}
-        if needed and needed not in (scopes or ()):
+        if needed and not {needed, METHODS[method].or_scope} & (scopes or frozenset()):
             return _refused("missing_scope", needed=needed, provided=headers["x-oauth-scopes"])
         fault = workspace.faults.next(method)
         if fault is not None and not fault.applied:
@@ -110,7 +120,8 @@ class WebApi:
 
     def _run(self, method: str, arguments: Arguments) -> Json:
         try:
-            return {"ok": True} | METHODS[method].run(self._workspace, arguments)
+            with self._workspace.lock:  # done whole: a person may press, and a stream expire, at the same time
+                return {"ok": True} | METHODS[method].run(self._workspace, arguments)
         except MethodError as refused:
             return {"ok": False, "error": refused.error} | refused.more
 
@@ -137,6 +148,10 @@ class WebApi:
         )
         self._workspace.record_call(call)
         return await _sent(request, reply)
+
+    async def _respond(self, request: Request) -> Response:
+        status, said = self._workspace.response_urls.use(request.path_params["address"], await request.body())
+        return PlainTextResponse(said, status)
 
     async def _file(self, request: Request) -> Response:
         found = self._workspace.file(request.path_params["file"].partition("-")[2])

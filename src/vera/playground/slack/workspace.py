@@ -11,19 +11,23 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from vera.playground.slack.directory import Directory
+from vera.playground.slack.agents import Agents
 from vera.playground.slack.faults import Faults
+from vera.playground.slack.interactions import block_actions, button_of
 from vera.playground.slack.limits import RateLimits
 from vera.playground.slack.markup import escaped, rich_text
+from vera.playground.slack.messages import Messages
 from vera.playground.slack.reads import Reads
-from vera.playground.slack.shapes import file_object, message_object, tombstone
+from vera.playground.slack.response_urls import ResponseUrls
+from vera.playground.slack.shapes import file_object, tombstone
+from vera.playground.slack.streaming import LiveStreams
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from vera.playground.schedule import Time
-    from vera.playground.slack.values import Call, Channel, File, Json, Person, Version
+    from vera.playground.slack.values import Call, Channel, File, Json, Person
 
 SCOPES = frozenset(
     {
@@ -51,13 +55,14 @@ SCOPES = frozenset(
 _KEPT_CALLS = 20_000
 
 
-class Workspace(Directory):
+class Workspace(Messages):
     """One Slack workspace with one app in it.
 
     `path` is the SQLite file (None: memory). An empty one is furnished: Ada and Grace, #general with the bot, #random
     without it, #partners shared with Rosa's organisation. `tokens` maps each valid token to its scopes. `latency_ms` is
     how long a Web API call takes. `newest_replies_first` pages through threads from their end, as some have seen Slack
-    do it; every page holds the parent either way. `reads` is asked and told under `lock`.
+    do it; every page holds the parent either way. `reads`, `streams` and `agents` are asked and told under `lock`;
+    `response_urls` take care of that themselves.
     """
 
     def __init__(self, *, time: Time, path: Path | None = None, bot_token: str | None = None) -> None:
@@ -70,9 +75,10 @@ class Workspace(Directory):
         self.limits = RateLimits()
         self.latency_ms = 0.0
         self.newest_replies_first = False
-        self.base_url = "https://playground.slack.com"
-        self._last_ts = _microseconds(self._store.last_ts())
         self.reads = Reads(self._store.connection)
+        self.streams = LiveStreams(self, time=time)
+        self.agents = Agents(self, time=time)
+        self.response_urls = ResponseUrls(self)
 
     # Saying
 
@@ -105,9 +111,7 @@ class Workspace(Directory):
         `client_msg_id` is the sender's own name for it. Raises ValueError where `who` is not in there, or KeyError.
         """
         with self.lock:
-            person, channel = self.person(who), self.channel(where)
-            if person.id not in channel.members:
-                raise ValueError(f"{person.name} is not in {channel.name or channel.id}")
+            person, channel = self._inside(who, where)
             message = self.draft(person, channel, escaped(text), thread_ts=thread_ts, broadcast=broadcast)
             if files:
                 shared = [self._share(file, person) for file in files]
@@ -122,6 +126,14 @@ class Workspace(Directory):
         with self.lock:
             return self._store.sent(self.channel(where).id, self.person(who).id, client_msg_id)
 
+    def post(self, channel_id: str, message: Json, *, kind: str = "posted", announce: bool = True) -> str:
+        """Post a drafted message as `Messages` does; what the bot's status said in its thread is over then."""
+        with self.lock:
+            ts = super().post(channel_id, message, kind=kind, announce=announce)
+            if message.get("bot_id") == self.bot.bot_id:
+                self.agents.clear(channel_id, message.get("thread_ts") or ts)
+            return ts
+
     def edit(self, who: str, where: str, ts: str, text: str) -> None:
         """Change one's own message. Raises KeyError where there is none."""
         with self.lock:
@@ -135,6 +147,7 @@ class Workspace(Directory):
         with self.lock:
             channel, actor = self.channel(where), self.person(who).id
             previous = self._message(channel.id, ts)
+            self.streams.forget(channel.id, ts)
             left = tombstone(previous) if previous.get("reply_count") else None
             with self._store.together():
                 if left is not None:
@@ -166,116 +179,43 @@ class Workspace(Directory):
             self._tell(kind, channel.id, ts, person.id, message=message, detail={"reaction": name})
             return True
 
-    # Messages as Slack keeps them
+    # Pressing
 
-    def draft(
-        self, person: Person, channel: Channel, text: str, *, thread_ts: str | None = None, broadcast: bool = False
-    ) -> Json:
-        """Return a new message of `person`'s, not yet posted. Raises KeyError where the thread is not there."""
-        with self.lock:
-            root = self._message(channel.id, thread_ts) if thread_ts else {}
-            message = message_object(
-                person,
-                ts=self.new_ts(),
-                text=text,
-                team=self.team,
-                thread_ts=thread_ts or "",
-                parent=root.get("user", ""),
-            )
-            if broadcast and thread_ts:
-                message |= {"subtype": "thread_broadcast", "root": root}
-            return message
+    def press(self, who: str, where: str, ts: str, action_id: str, *, block_id: str = "") -> str:
+        """Press a button of a message (in any block, where none is named), and return the interaction's trigger id.
 
-    def put(self, where: str, message: Json, *, kind: str = "posted", announce: bool = True) -> str:
-        """Post a message just as it is given (without a user, another app's: what `say` can't say); return its ts."""
-        with self.lock:
-            whole = {"type": "message", "ts": self.new_ts()} | message
-            return self.post(self.channel(where).id, whole, kind=kind, announce=announce)
-
-    def post(self, channel_id: str, message: Json, *, kind: str = "posted", announce: bool = True) -> str:
-        """Post a drafted message, count it in its thread and tell of it; return its ts."""
-        with self.lock:
-            with self._store.together():
-                self._store.put_message(channel_id, message, at=self._time.now())
-                self._add_to_thread(channel_id, message)
-            self._tell(kind, channel_id, message["ts"], message.get("user", ""), message=message, announced=announce)
-            return str(message["ts"])
-
-    def update(self, channel_id: str, ts: str, actor: str, fields: Json) -> Json:
-        """Replace some of a message's fields (None removes one), mark it edited, and return it. Raises KeyError."""
-        with self.lock:
-            previous = self._message(channel_id, ts)
-            message = {k: v for k, v in (previous | fields).items() if v is not None}
-            message["edited"] = {"user": actor, "ts": self.new_ts()}
-            with self._store.together():
-                self._store.put_message(channel_id, message, at=self._time.now())
-            self._tell("edited", channel_id, ts, actor, message=message, previous=previous)
-            return message
-
-    def whisper(self, channel_id: str, to: str, message: Json) -> str:
-        """Show somebody a message that nobody else sees and nothing keeps; return its ts."""
-        with self.lock:
-            self._tell("whispered", channel_id, message["ts"], self.bot.id, message=message, detail={"to": to})
-            return str(message["ts"])
-
-    def message(self, where: str, ts: str) -> Json | None:
-        """Return a message as it is now."""
-        with self.lock:
-            return self._store.message(self.channel(where).id, ts)
-
-    def thread(self, where: str, root_ts: str) -> tuple[Json, ...]:
-        """Return a thread's messages in their order, the parent first."""
-        with self.lock:
-            return tuple(self._store.thread_messages(self.channel(where).id, root_ts))
-
-    def standing(self, where: str, *, before: str = "", most: int) -> tuple[Json, ...]:
-        """Return the last `most` messages that stand in a channel itself (before a ts), oldest first."""
-        with self.lock:
-            return tuple(self._store.standing(self.channel(where).id, before=before, most=most))
-
-    def thread_ts(self, where: str, root_ts: str) -> list[str]:
-        """Return the ts of a thread's messages in their order."""
-        with self.lock:
-            return self._store.thread(self.channel(where).id, root_ts)
-
-    def history_ts(self, where: str) -> list[str]:
-        """Return the ts of what stands in a channel itself, newest first."""
-        with self.lock:
-            return self._store.in_channel(self.channel(where).id)
-
-    def since(self, where: str, ts: str) -> tuple[Json, ...]:
-        """Return what was said in a channel and its threads from this ts on, in its order, as it is now."""
-        with self.lock:
-            return tuple(self._store.since(self.channel(where).id, ts))
-
-    def versions(self, where: str, ts: str) -> tuple[Version, ...]:
-        """Return what a message was, oldest first; the last is None where it was deleted.
-
-        Of what was before a restart only the first and the last are left.
+        Raises KeyError where there is no such message or button, ValueError where `who` is not in there.
         """
         with self.lock:
-            return tuple(self._store.versions(self.channel(where).id, ts))
+            person, channel = self._inside(who, where)
+            message = self._message(channel.id, ts)
+            interaction = block_actions(
+                button_of(message, action_id, block_id),
+                message,
+                person=person,
+                channel=channel,
+                team=self.team,
+                app_id=self.bot.app_id or "",
+                action_ts=self.new_ts(),
+                response_url=self.response_urls.make(channel.id, person.id),
+            )
+            self._tell("pressed", channel.id, ts, person.id, message=message, detail={"interaction": interaction})
+            return str(interaction["trigger_id"])
 
-    def file(self, file_id: str) -> tuple[Json, bytes] | None:
-        """Return a shared file's object and content."""
+    def stop_session(self, who: str, where: str, thread_ts: str) -> list[str]:
+        """Stop what the agent does in a thread, as Slack's own button does: the app is told, live streams are ended.
+
+        Return the ts of those. Raises KeyError, and ValueError where nothing is going on or `who` is not in there.
+        """
         with self.lock:
-            return self._store.file(file_id)
-
-    def new_ts(self) -> str:
-        """Return the next ts: the clock's, and later than every one before."""
-        with self.lock:
-            self._last_ts = max(int(self._time.now() * 1_000_000), self._last_ts + 100)
-            return self.last_ts
-
-    @property
-    def last_ts(self) -> str:
-        """Return the newest ts that was given; empty where there was none."""
-        with self.lock:
-            return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}" if self._last_ts else ""
-
-    def now(self) -> float:
-        """Return the workspace's time in unix seconds."""
-        return self._time.now()
+            person, channel = self._inside(who, where)
+            session = self.agents.session(channel.id, thread_ts)
+            if session is None or session.status != "processing":
+                raise ValueError(f"nothing is being worked on in thread {thread_ts}")
+            stopped = self.streams.stop_by_person(channel.id, thread_ts)
+            detail = {"thread_ts": thread_ts, "streaming_message_ts": stopped}
+            self._tell("stopped", channel.id, thread_ts, person.id, detail=detail)
+            return stopped
 
     # Calls
 
@@ -298,56 +238,11 @@ class Workspace(Directory):
 
     # Inside
 
-    def _message(self, channel_id: str, ts: str) -> Json:
-        message = self._store.message(channel_id, ts)
-        if message is None:
-            raise KeyError(f"there is no message {ts} in {channel_id}")
-        return message
-
-    def _add_to_thread(self, channel_id: str, reply: Json) -> None:
-        root_ts = reply.get("thread_ts")
-        if not root_ts or root_ts == reply["ts"]:
-            return
-        root = self._store.message(channel_id, root_ts)
-        if root is None:
-            return
-        users = list(root.get("reply_users", []))
-        author = reply.get("user") or reply.get("bot_id") or ""
-        if author and author not in users:
-            users.append(author)
-        self._keep_thread(channel_id, root, root.get("reply_count", 0) + 1, users, reply["ts"])
-
-    def _count_replies(self, channel_id: str, deleted: Json) -> None:
-        root_ts = deleted.get("thread_ts")
-        root = self._store.message(channel_id, root_ts) if root_ts else None
-        if root is None:
-            return
-        replies = [self._message(channel_id, ts) for ts in self._store.thread(channel_id, root["ts"])[1:]]
-        authors = (reply.get("user") or reply.get("bot_id") or "" for reply in replies)
-        users = list(dict.fromkeys(author for author in authors if author))
-        self._keep_thread(channel_id, root, len(replies), users, replies[-1]["ts"] if replies else "")
-
-    def _clear(self, channel_id: str, root_ts: str, actor: str) -> None:
-        """Take a tombstone away that has no replies any more."""
-        root = self._store.message(channel_id, root_ts)
-        if root is None or root.get("subtype") != "tombstone" or root.get("reply_count"):
-            return
-        with self._store.together():
-            self._store.remove_message(channel_id, root_ts, at=self._time.now())
-        self._tell("deleted", channel_id, root_ts, actor, previous=root, announced=False)
-
-    def _keep_thread(self, channel_id: str, root: Json, count: int, users: list[str], latest: str) -> None:
-        counted: Json = {
-            "thread_ts": root["ts"],
-            "reply_count": count,
-            "reply_users_count": len(users),
-            "latest_reply": latest,
-            "reply_users": users,
-            "is_locked": False,
-            "subscribed": False,
-        }
-        kept = {k: v for k, v in root.items() if k not in counted}
-        self._store.put_reply_count(channel_id, kept | counted if count else kept)
+    def _inside(self, who: str, where: str) -> tuple[Person, Channel]:
+        person, channel = self.person(who), self.channel(where)
+        if person.id not in channel.members:
+            raise ValueError(f"{person.name} is not in {channel.name or channel.id}")
+        return person, channel
 
     def _share(self, file: File, person: Person) -> Json:
         shared = file_object(
@@ -361,8 +256,3 @@ class Workspace(Directory):
         with self._store.together():
             self._store.put_file(shared, file.content)
         return shared
-
-
-def _microseconds(ts: str) -> int:
-    seconds, _, fraction = ts.partition(".")
-    return int(seconds or 0) * 1_000_000 + int(fraction or 0)
