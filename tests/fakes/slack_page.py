@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -117,6 +118,21 @@ class SlackPage:
         """Return where one writes into the thread."""
         return self.thread.get_by_role("textbox", name="Reply in thread")
 
+    @property
+    def stop_button(self) -> Locator:
+        """Return what stops an agent's session, in the thread's composer."""
+        return self.thread.get_by_role("button", name="Stop Vera", exact=True)
+
+    @property
+    def working(self) -> Locator:
+        """Return the line at the thread's end that says what Vera does."""
+        return self.thread.locator(".working")
+
+    @property
+    def live_region(self) -> Locator:
+        """Return where things are said to those who don't see them."""
+        return self.page.locator("[aria-live=polite]")
+
     def link(self, name: str) -> Locator:
         """Return the way into a conversation, whatever is unread there."""
         return self.workspace.get_by_role("link", name=re.compile(rf"^{re.escape(name)}(,|$)"))
@@ -208,6 +224,12 @@ class SlackPage:
         self.open_thread(ts)
         return ts, self.answered(ts)
 
+    def press(self, message: Locator, button: str) -> None:
+        """Press one of a message's own buttons; return once the playground has taken it."""
+        with self.page.expect_response(lambda got: got.url.endswith("/press")) as pressed:
+            message.get_by_role("button", name=button, exact=True).click()
+        assert pressed.value.ok, pressed.value.text()
+
     def act(self, message: Locator, action: str) -> None:
         """Take an action on a message with the mouse, from the toolbar that stands over it."""
         message.hover()
@@ -237,6 +259,12 @@ class SlackPage:
         """Return all that a message was seen to be since the page was loaded, oldest first."""
         seen: list[dict[str, Any]] = self.page.evaluate("(ts) => window.witness.stages[ts] ?? []", ts)
         return [Stage(one["state"], one["text"]) for one in seen]
+
+    def longest_standstill(self, ts: str) -> float:
+        """Return for how many seconds, at most, a message looked the same between its first words and its last."""
+        seen: list[dict[str, Any]] = self.page.evaluate("(ts) => window.witness.stages[ts] ?? []", ts)
+        at = [one["at"] for one in seen if one["state"] != "status"]
+        return float(max((later - earlier for earlier, later in pairwise(at)), default=0.0)) / 1_000
 
     def ts_of(self, message: Locator) -> str:
         """Return a message's ts."""

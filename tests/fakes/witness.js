@@ -1,4 +1,5 @@
-// Runs before the page's own modules in every test: what a message looked like at each change, and what was forbidden.
+// Runs before the page's own modules in every test: what a message looked like at each change and when (`at`, in
+// milliseconds of the page's own life), and what was forbidden.
 
 window.witness = { stages: {}, forbidden: [] };
 
@@ -12,6 +13,6 @@ new MutationObserver(() => {
     const text = article.querySelector(".message-text")?.textContent ?? "";
     const seen = (window.witness.stages[article.dataset.ts] ??= []);
     const last = seen.at(-1);
-    if (last?.state !== state || last.text !== text) seen.push({ state, text });
+    if (last?.state !== state || last.text !== text) seen.push({ state, text, at: performance.now() });
   }
 }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });

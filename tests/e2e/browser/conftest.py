@@ -8,14 +8,23 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
+from slack_sdk import WebClient
 
+from fakes.deployment import Deployment
 from fakes.running_playground import ROOT, RunningPlayground
 from fakes.slack_page import WITNESS, SlackPage
+from unit.playground.page_client import TOKEN, FakeInspection, FakeSwitches
+from vera.playground.journal.inspection import Inspection
+from vera.playground.loopback import LoopbackServer
+from vera.playground.page.server import Page
+from vera.playground.schedule import RealTime
+from vera.playground.slack.web_api import WebApi
+from vera.playground.slack.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +33,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
     from fakes.slack_page import Visit
+    from vera.playground.slack.values import Change
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _MISSING = "there is no chromium on this machine (on Debian: apt install chromium): the page was not tested"
@@ -95,11 +105,77 @@ def playground(run: Callable[..., RunningPlayground], documents: Path) -> Runnin
     return run("--docs", str(documents))
 
 
+class Stage:
+    """A workspace with its page and its Web API, in which nobody is at work: the test says what Vera says, as `vera`.
+
+    `told` are the changes of the workspace, oldest first.
+    """
+
+    def __init__(self, own: ExitStack) -> None:
+        self.workspace = Workspace(time=own.enter_context(RealTime()))
+        own.callback(self.workspace.close)
+        self.told: list[Change] = []
+        self.workspace.listen(self.told.append)
+        api = own.enter_context(LoopbackServer(WebApi(self.workspace).app))
+        self.vera = WebClient(self.workspace.bot_token, base_url=f"{api.url}/api/", retry_handlers=[])
+        about = {"model": "embedded", "documents": "", "folder": "", "questions": []}
+        page = Page(self.workspace, switches=FakeSwitches(), inspection=FakeInspection(), token=TOKEN, about=about)
+        self.url = f"{own.enter_context(LoopbackServer(page.app)).url}/{TOKEN}/"
+
+    def kinds(self, *wanted: str) -> list[Change]:
+        """Return what happened of these kinds."""
+        return [change for change in self.told if change.kind in wanted]
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    """Set up a workspace in which the test plays Vera."""
+    with ExitStack() as own:
+        yield Stage(own)
+
+
 @pytest.fixture
 def visit(chromium: Browser, playground: RunningPlayground) -> Iterator[Visit]:
     """Open tabs in browsers of their own; at the end of the test each must have been content."""
     playground.calm()
     with _tabs(chromium, playground) as visit:
+        yield visit
+
+
+class Watched:
+    """Vera as she is deployed, her model played by the test, and the page of her workspace."""
+
+    def __init__(self, own: ExitStack, folder: Path, **environment: str) -> None:
+        self.vera = own.enter_context(Deployment(folder, environment=environment))
+        self.workspace, self.bedrock = self.vera.workspace, self.vera.bedrock
+        about = {"model": "scripted", "documents": "", "folder": "", "questions": []}
+        inspection = own.enter_context(closing(Inspection(None)))
+        page = Page(
+            self.workspace, switches=self.vera.playground.switches, inspection=inspection, token=TOKEN, about=about
+        )
+        self.url = f"{own.enter_context(LoopbackServer(page.app)).url}/{TOKEN}/"
+
+    def channel(self) -> str:
+        """Open a channel that Ada, Grace and Vera are in, and return its name."""
+        return self.workspace.channel(self.vera.channel()).name
+
+
+@pytest.fixture
+def watch(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., tuple[Watched, Visit]]]:
+    """Deploy Vera with an environment of one's own, and open tabs in her workspace."""
+    with ExitStack() as own:
+
+        def deploy(**environment: str) -> tuple[Watched, Visit]:
+            watched = Watched(own, tmp_path, **environment)
+            return watched, own.enter_context(_tabs(chromium, watched))
+
+        yield deploy
+
+
+@pytest.fixture
+def enter(chromium: Browser, stage: Stage) -> Iterator[Visit]:
+    """Open tabs in the workspace in which the test plays Vera."""
+    with _tabs(chromium, stage) as visit:
         yield visit
 
 
@@ -111,7 +187,7 @@ def stay(chromium: Browser, playground: RunningPlayground) -> Iterator[Visit]:
 
 
 @contextmanager
-def _tabs(chromium: Browser, home: RunningPlayground) -> Iterator[Visit]:
+def _tabs(chromium: Browser, home: RunningPlayground | Stage | Watched) -> Iterator[Visit]:
     opened: list[tuple[BrowserContext, SlackPage]] = []
 
     def visit(who: str = "Ada Lovelace", *, playground: RunningPlayground | None = None, **options: Any) -> SlackPage:

@@ -40,7 +40,7 @@ def test_a_mention_is_answered_in_one_message_that_is_seen_to_change_and_ends_wi
     stages = page.stages(page.ts_of(answer))
     told = [one for one in outline(stages) if one != "Writing"]  # a status that the first words may overtake
     assert told == ["Reading the thread", "Checking the knowledge base", "grows", "whole"]
-    expect(answer).to_contain_text("a lease of 30 seconds")
+    expect(answer).to_contain_text("30 seconds")
     expect(answer).to_contain_text("Sources")
     expect(answer).to_contain_text("architecture.md")
 

@@ -182,6 +182,85 @@ def test_the_record_is_what_the_ledger_was_told(reduction: InspectorPage):
     assert (record["heldUntil"], record["outcome"]) == (None, "answered")
 
 
+def test_an_answer_that_is_handed_on_is_at_work_until_its_last_leg_ends(reduction: InspectorPage):
+    entries = handed_on()
+    until = next(place for place, entry in enumerate(entries) if entry["event"] == "turn_handed_on") + 1
+
+    between, whole = reduction.reduced(entries[:until]), reduction.reduced(entries)
+
+    assert (between["outcome"], between["total"], between["record"]["heldUntil"]) == ("working", None, None)
+    assert [row["name"] for row in between["runs"][0]["rows"] if row["to"] is None] == []
+    assert whole["outcome"] == "answered"
+    assert [(run["state"], run["silence"]) for run in whole["runs"]] == [("handed on", None), ("answered", None)]
+    assert whole["record"]["leg"] == 1
+    assert names(whole["runs"][0], "turn") == ["Streaming", "Shared count", "Handed on"]
+
+
+def test_that_the_asker_wants_no_more_is_told_of_whoever_is_at_work(reduction: InspectorPage):
+    numbers = count(1)
+    worker, other = (Told(process=process, numbers=numbers) for process in (1, 2))
+    worker.claimed(0.2)
+    other("ledger_called", 1.0, operation="ask_stop", owner="", error="", seconds=0.01, stop_asked=True)
+    worker.ledger("renew", 2.0, lease_seconds=30.0, stop_asked=True)
+    worker("turn_ended", 2.1, outcome="stopped", seconds=1.9, edits=2, characters=80, error="")
+
+    shown = reduction.reduced(worker.entries[:1] + other.entries + worker.entries[1:])
+
+    assert shown["outcome"] == "stopped"
+    assert [run["process"] for run in shown["runs"]] == [1]
+    assert names(shown["runs"][0], "ledger") == ["claim", "ask_stop", "renew"]
+    assert names(shown["runs"][0], "turn") == ["Stopped by the asker"]
+    assert shown["record"]["stopAsked"]
+
+
+def test_a_turn_that_failed_is_at_work_again_once_it_is_taken_up(reduction: InspectorPage):
+    numbers = count(1)
+    first, again = (Told(process=process, numbers=numbers) for process in (1, 2))
+    first.claimed(0.2)
+    first("turn_ended", 1.0, outcome="failed", seconds=0.8, edits=1, characters=0, error="ModelFailed")
+    again.claimed(900.0, attempt=2)
+
+    assert reduction.reduced(first.entries + again.entries)["outcome"] == "working"
+    again("turn_ended", 902.0, outcome="answered", seconds=2.0, edits=3, characters=80, error="")
+    assert reduction.reduced(first.entries + again.entries)["outcome"] == "answered"
+
+
+def handed_on() -> list[dict[str, Any]]:
+    """Return a turn that streams, shares the budget, and is handed on to a second worker."""
+    numbers = count(1)
+    first, second = (Told(process=process, numbers=numbers) for process in (4242, 5151))
+    first.began(0.2)
+    first("streaming_chosen", 0.61, streaming="native", reason="budget")
+    first.asked(0.62)
+    wrote(first, 0.9, "start", full_at=3.0, running=1, left=19.0)
+    wrote(first, 1.4, "append", full_at=0.6, running=3, left=18.9)
+    first("tally_called", 1.5, **TALLY, operation="spend", write="append", spent_seconds=0.6, taken=False, running=6,
+          full_at=ASKED_AT + 13.0)  # fmt: skip
+    first("tally_called", 1.6, **TALLY | {"error": "LedgerUnavailable: 503"}, operation="leave", write="append")
+    first.ledger("hand_on", 2.0, leg=1, so_far_characters=1_200)
+    first("turn_handed_on", 2.1, leg=1, seconds=1.9, edits=2, characters=1_200)
+    second.ledger("claim", 2.4, lease_seconds=30.0, attempt=2, leg=1, messages=["1790000000.300000"], rounds=0)
+    second("turn_claimed", 2.41, attempt=2, leg=1)
+    second.asked(2.5)
+    wrote(second, 2.9, "stop", full_at=3.0, running=2, left=18.0)
+    second.ledger("complete", 3.0, outcome="answered")
+    second("turn_ended", 3.01, outcome="answered", seconds=0.6, edits=1, characters=1_500, error="")
+    return first.entries + second.entries
+
+
+TALLY = {"workspace": "T1", "answer": TURN, "error": "", "seconds": 0.004}
+
+
+def wrote(worker: Told, at: float, write: str, *, full_at: float, running: int, left: float) -> None:
+    """Tell of a write that the shared count allowed and Slack took."""
+    fields = {"spent_seconds": 0.6, "taken": True, "running": running, "full_at": ASKED_AT + at + full_at}
+    worker("tally_called", at - 0.1, **TALLY, operation="spend", write=write, **fields)
+    worker.slack(f"chat.{write}Stream", at, 0.08, markdown_text="A lease lasts")
+    posted = write == "start"
+    told = {"part": 0, "ts": "1790000000.300000", "characters": 400, "seconds": 0.08, "posted": posted, "wanted": 3}
+    worker("edit_made", at + 0.001, **told, budget_left=left, write=write, running=running)
+
+
 def test_each_request_to_the_model_stands_for_itself(reduction: InspectorPage):
     worker = Told(process=1, numbers=count(1))
     worker.claimed(0.2)
@@ -425,6 +504,45 @@ def test_without_a_connection_nothing_is_said_to_run(page: InspectorPage):
     expect(page.drawer.locator(".asked")).to_contain_text("silent 28 s")
 
 
+def test_it_shows_how_an_answer_streams_and_who_shares_the_budget(page: InspectorPage):
+    page.opens(handed_on())
+
+    edits = page.show("Edits")
+    expect(edits).to_contain_text("Shown as a stream of Slack's own: the budget bears that best.")
+    table = edits.get_by_role("table", name="Edits of Vera's messages")
+    expect(table.get_by_role("row").filter(has_text=re.compile("start|append|stop"))).to_have_count(3)
+    expect(table.get_by_role("row", name=re.compile("append 400 chars 2 18.9 3"))).to_be_visible()
+    expect(page.drawer.locator(".figures").first).to_contain_text("18 of 20, among 2")
+    shared = edits.get_by_role("table", name="Calls of the workspace's shared count")
+    expect(shared.get_by_role("row", name=re.compile("spend append 18.8 left 3"))).to_be_visible()
+    expect(shared.get_by_role("row", name=re.compile("spend append not now: 0.8 left 6"))).to_be_visible()
+    expect(shared.get_by_role("row", name=re.compile("leave append LedgerUnavailable: 503"))).to_be_visible()
+    calls = page.show("Slack calls")
+    expect(calls.locator(".call-line", has_text="chat.appendStream")).to_contain_text("13 chars")
+
+
+def test_legs_are_told_apart(page: InspectorPage):
+    page.opens(handed_on())
+
+    timeline = page.show("Timeline")
+    expect(timeline.get_by_role("heading", name="Worker 2 goes on")).to_be_visible()
+    expect(timeline).to_contain_text("Handed on leg 1 was asked for, after 1,200 characters")
+    turn = page.show("Turn")
+    expect(turn.locator(".attempts li").first).to_contain_text("handed on")
+    expect(turn.locator(".attempts li").last).to_contain_text("leg 1, process 5151")
+    expect(turn.get_by_role("row", name=re.compile("hand_on leg 1, 1,200 characters so far"))).to_be_visible()
+
+
+def test_a_leg_that_nobody_takes_up_is_said_to_be_missing(page: InspectorPage):
+    entries = handed_on()
+    until = next(place for place, entry in enumerate(entries) if entry["event"] == "turn_handed_on") + 1
+    page.at(ASKED_AT + 22.1)
+
+    page.opens(entries[:until])
+
+    expect(page.drawer).to_contain_text("The next leg was asked for 20 s ago, and nothing came of it yet.")
+
+
 def test_a_budget_in_debt_has_nothing_left(page: InspectorPage):
     worker = Told(process=1, numbers=count(1))
     worker.claimed(0.2)
@@ -585,6 +703,17 @@ def test_every_part_is_accessible_and_nothing_sticks_out(
         assert faults(page.page) == []
         wide = "(panel) => [panel.scrollWidth - panel.clientWidth, document.body.scrollWidth - innerWidth]"
         assert panel.evaluate(wide) == [0, 0]
+
+
+@pytest.mark.parametrize("width", [390, 1000])
+def test_a_streamed_turn_is_accessible_and_nothing_sticks_out(open_page: Callable[..., InspectorPage], width: int):
+    page = open_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    page.opens(handed_on())
+
+    for part in PARTS:
+        panel = page.show(part)
+        assert faults(page.page) == []
+        assert panel.evaluate("(panel) => panel.scrollWidth - panel.clientWidth") == 0
 
 
 @pytest.mark.parametrize("width", [380, 430, 520])

@@ -15,6 +15,8 @@ export function actionsOf(store, setUi, { wantsFocus, openedBeside }) {
   return {
     store,
     react: (channel, message, name) => store.react(channel, message, name),
+    press: (channel, message, block, element) =>
+      store.press(channel, message.ts, { block_id: block.block_id ?? "", action_id: element.action_id ?? "" }),
     become: (person) => {
       sessionStorage.setItem("vera.as", person);
       store.connect(person);

@@ -3,10 +3,11 @@
  * each of her edits.
  */
 
-import { preview } from "./mrkdwn.js";
+import { previewOf } from "./blocks.js";
 import { nameOf } from "./people.js";
-import { replyOf } from "./records.js";
+import { stateOf } from "./records.js";
 import { html, useEffect, useReducer, useRef } from "./vendor/htm-preact.js";
+import { sentenceOf } from "./working.js";
 
 const LONGEST = 300;
 
@@ -24,6 +25,9 @@ export function Announcer({ store, route, said }) {
     saidOf.current.set(change.ts, next);
     say(next);
   }), [store]);
+  useEffect(() => store.watch("status", (status) => {
+    if (status.text && isShown(status, shown.current)) say(sentenceOf(status, store.state));
+  }), [store]);
   useEffect(() => said && say(said.text), [said]);
   // a new element each time: the same words again would be no change, and not be said
   return html`<div class="sr-only" aria-live="polite"><p key=${count}>${words}</p></div>`;
@@ -35,9 +39,9 @@ function isShown({ channel, thread_ts: root, ts }, route) {
 
 function sentence({ kind, message, actor }, { people, channels, as, bot }) {
   if (!message || !["posted", "edited", "whispered"].includes(kind)) return "";
-  const { state } = replyOf(message);
+  const state = stateOf(message);
   const name = nameOf(people, message.user);
-  const text = () => preview(message.text, people, channels);
+  const text = () => previewOf(message, people, channels);
   if (actor === bot && state === "status") return `${name} is ${doing(text())}`;
   if (actor === bot && state === "writing") return `${name} is writing`;
   if (actor === bot && state === "done") return `${name} has answered`;

@@ -4,9 +4,9 @@
  */
 
 import { Attachments, useAttachments } from "./attachments.js";
-import { IconButton, TextButton } from "./buttons.js";
+import { IconButton, TextButton, usePressed } from "./buttons.js";
 import { Editor, prefix, replace, wrap } from "./editor.js";
-import { At, Bold, Bullets, Code, CodeBlock, Cross, Italic, Plus, Quote, Send, Smile, Strike } from "./icons.js";
+import { At, Bold, Bullets, Code, CodeBlock, Cross, Italic, Plus, Quote, Send, Smile, Stop, Strike } from "./icons.js";
 import { isBare } from "./keys.js";
 import { memo } from "./memo.js";
 import { Rover } from "./rover.js";
@@ -28,9 +28,9 @@ const FORMATS = [
 /**
  * `root` is "" in a conversation itself, `name` what the field is called. `handle.current` becomes `{focus(),
  * fill(text), attach(files), restore(sent)}`. `onSend(promise of the ts, text)` hears of what is sent; `onEditLast()` of
- * ArrowUp in an empty field, and says whether there is a message to edit.
+ * ArrowUp in an empty field, and says whether there is a message to edit. `canStop`: Vera is at work here.
  */
-export const Composer = memo(({ act, channel, root, known, name, handle, onSend, onEditLast }) => {
+export const Composer = memo(({ act, channel, root, known, name, handle, onSend, onEditLast, canStop }) => {
   const draft = `vera.draft:${known.as}:${channel.id}:${root}`;
   const [text, setText] = useDraft(draft);
   const [broadcast, setBroadcast] = useState(false);
@@ -108,6 +108,8 @@ export const Composer = memo(({ act, channel, root, known, name, handle, onSend,
           onClick=${(event) => act.pickEmoji(event.currentTarget, field.current, addEmoji)} />
         <${IconButton} name="Mention somebody" icon=${At} onClick=${() => insert(field.current, "@")} />
         <span class="spring"></span>
+        ${canStop && html`<${StopButton} name="Stop ${bot.real_name}" field=${field}
+          stop=${() => act.store.stopSession(channel.id, root)} />`}
         <${IconButton} name="Send" icon=${Send} className="send" disabled=${!canSend} onClick=${send} />
       </div>
     </div>
@@ -157,6 +159,16 @@ function AttachButton({ onFiles }) {
   return html`
     <${IconButton} name="Attach files" icon=${Plus} className="round" onClick=${() => input.current.click()} />
     <input ref=${input} type="file" multiple hidden tabindex="-1" onChange=${take} />`;
+}
+
+/** If it goes while the focus is on it, the text gets that. */
+function StopButton({ name, stop, field }) {
+  const place = useRef();
+  const [isPressed, press] = usePressed(stop);
+  useLayoutEffect(() => () => place.current.contains(document.activeElement) && field.current?.focus(), []);
+  return html`<span ref=${place}>
+    <${IconButton} name=${name} icon=${Stop} className="stop" aria-disabled=${isPressed} onClick=${press} />
+  </span>`;
 }
 
 function NotHere({ bot, channel, invite, dismiss }) {

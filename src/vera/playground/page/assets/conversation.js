@@ -14,6 +14,7 @@ import { Scroller } from "./scroller.js";
 import { today } from "./time.js";
 import { isAway, Typing, useLive } from "./typing.js";
 import { html, useEffect, useMemo, useRef, useState } from "./vendor/htm-preact.js";
+import { canStop, statusOf, Working } from "./working.js";
 
 const NONE = [];
 const NOBODY = new Map();
@@ -29,7 +30,8 @@ export function Conversation({ state, known, act, channel, root, openRoot = "", 
   const isBehind = isReady && load.generation !== state.generation;
   const hasFailed = load.state === "failed";
   const messages = messagesOf(store.records, channel.id, root, load);
-  const live = useLive(store.records, channel.id, messages, known);
+  const live = useLive(store.records, channel.id, messages, known, state.statuses);
+  const status = root && !isAway(state) ? statusOf(state.statuses, channel.id, root) : undefined;
   const sent = useSent(store, known.as, channel.id, root);
   const scroller = useRef();
   const [isAtEnd, setAtEnd] = useState(null); // null: not known yet
@@ -74,6 +76,7 @@ export function Conversation({ state, known, act, channel, root, openRoot = "", 
       <${MessageList} messages=${messages} sent=${sent} channel=${channel.id} known=${known} act=${here}
         place=${root ? "thread" : "channel"} newAfter=${newAfter} editing=${editing}
         threads=${root ? NONE : state.threads} live=${root || isAway(state) ? NOBODY : live} today=${today()} />
+      ${status && html`<${Working} status=${status} known=${known} />`}
     <//>
     <div class="below">
       ${hasFailed && !load.isOlder && messages.length > 0 && html`<${LoadError} again=${reload}
@@ -81,9 +84,9 @@ export function Conversation({ state, known, act, channel, root, openRoot = "", 
       ${isAtEnd === false && messages.some(isNew) && html`
         <button class="pill" type="button" onClick=${() => scroller.current.toEnd()}><${Down} />New messages</button>`}
       <${Composer} act=${act} channel=${channel} root=${root} known=${known} name=${name} handle=${handle}
-        onSend=${send} onEditLast=${editLast} />
+        onSend=${send} onEditLast=${editLast} canStop=${canStop(state.sessions, channel.id, root)} />
       <${Typing} store=${store} known=${known} channel=${channel} root=${root} openRoot=${openRoot}
-        messages=${messages} live=${live} />
+        messages=${messages} live=${live} isSaid=${Boolean(status)} />
     </div>
     ${isOver && html`<${DropOverlay} where=${root ? "the thread" : name.replace("Message ", "")} />`}
   </div>`;

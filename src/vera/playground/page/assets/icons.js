@@ -29,6 +29,7 @@ export const Cross = icon("M5 5l10 10M15 5 5 15");
 export const Back = icon("M12.5 4.5 7 10l5.5 5.5");
 export const Menu = icon("M3.5 6h13M3.5 10h13M3.5 14h13");
 export const Send = icon("M3.2 16.6 17.5 10 3.2 3.4 5 10zM5 10h5.5");
+export const Stop = icon("M5.5 5.5h9v9h-9z");
 export const Smile = icon("M10 2.8a7.2 7.2 0 1 1 0 14.4 7.2 7.2 0 0 1 0-14.4M7 11.6c.6 1.3 1.7 2 3 2s2.4-.7 3-2M7.6 7.7v.4M12.4 7.7v.4");
 export const AddReaction = icon(
   "M16.8 9.3a7 7 0 1 1-6-6M6.8 11.3c.6 1.3 1.7 2 3 2s2.4-.7 3-2M7.4 7.5v.4M12 7.5v.4M15.5 1.8v5M13 4.3h5",

@@ -30,7 +30,7 @@ const PARTS = [
   { id: "turn", name: "Turn", Part: TurnTab, of: () => 0 },
 ];
 const PART_KEY = "vera.inspector.part";
-const TONES = { answered: "ok", failed: "bad", refused: "warn", dropped: "calm", interrupted: "bad" };
+const TONES = { answered: "ok", failed: "bad", refused: "warn", dropped: "calm", interrupted: "bad", stopped: "calm" };
 
 export function Inspector({ store, turn, onClose }) {
   const isLive = store.state.connection !== "lost";

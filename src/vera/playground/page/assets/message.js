@@ -5,14 +5,14 @@
  */
 
 import { TextButton } from "./buttons.js";
+import { Buttons, hasWords, Words } from "./blocks.js";
 import { EditForm } from "./edit.js";
 import { Files } from "./files.js";
 import { Again, Bin, Page, Pencil } from "./icons.js";
 import { memo } from "./memo.js";
-import { Mrkdwn } from "./mrkdwn.js";
 import { Avatar, Badges, nameOf } from "./people.js";
 import { Reactions } from "./reactions.js";
-import { replyOf } from "./records.js";
+import { stateOf } from "./records.js";
 import { can } from "./rights.js";
 import { clock, exactly, lately } from "./time.js";
 import { Toolbar } from "./toolbar.js";
@@ -28,9 +28,10 @@ const MOST_FACES = 4;
 export const Message = memo(({ message, channel, known, act, place, grouped, tabbable, editing, live, unread }) => {
   const { isActive, setMenu, handlers } = useActivity();
   const author = known.people.get(message.user);
-  const { state = "" } = replyOf(message);
+  const state = stateOf(message);
+  const isOurs = message.user === known.bot;
   const isGone = message.subtype === "tombstone";
-  const words = message.text && !editing ? `${place}-${message.ts}` : undefined;
+  const words = hasWords(message) && !editing ? `${place}-${message.ts}` : undefined;
   const classes = ["message", grouped && "grouped", message.subtype === "channel_join" && "said-by-slack",
     isGone && "gone", editing && "editing", message.is_ephemeral && "whisper", isActive && "active"];
   return html`<article class=${classes.filter(Boolean).join(" ")} data-ts=${message.ts} data-state=${state}
@@ -44,12 +45,14 @@ export const Message = memo(({ message, channel, known, act, place, grouped, tab
       ${!grouped && !isGone && html`<${Head} message=${message} author=${author} known=${known} />`}
       ${editing
         ? html`<${EditForm} message=${message} channel=${channel} known=${known} act=${act} />`
-        : html`<${Text} id=${words} message=${message} known=${known} isOurs=${state !== ""} />`}
+        : html`<${Text} id=${words} message=${message} known=${known} isOurs=${isOurs} />`}
+      <${Buttons} message=${message} press=${(block, element) => act.press(channel, message, block, element)} />
       ${message.files && html`<${Files} files=${message.files} />`}
       ${message.reactions && html`<${Reactions} message=${message} channel=${channel} known=${known} act=${act} />`}
       ${message.reply_count > 0 && place === "channel" && html`
         <${Replies} message=${message} known=${known} live=${live} unread=${unread}
           open=${() => act.openThread(channel, message.ts)} />`}
+      ${live && !message.reply_count && html`<p class="replies"><${Live} words=${live} /></p>`}
     </div>
     ${isActive && !editing && can(message, "react", known.as) && html`
       <${Toolbar} message=${message} channel=${channel} known=${known} act=${act} place=${place}
@@ -113,9 +116,9 @@ function When({ ts }) {
 function Text({ id, message, known, isOurs }) {
   const [isWhole, setWhole] = useState(false);
   const isLong = message.text?.length > LONG_CHARACTERS && !isOurs;
-  if (!message.text) return null;
+  if (!hasWords(message) && !message.streaming) return null;
   return html`<div id=${id} class="message-text ${isLong && !isWhole ? "clamped" : ""}">
-      <${Mrkdwn} text=${message.text} people=${known.people} channels=${known.channels} self=${known.as} />
+      <${Words} message=${message} known=${known} />
       ${message.edited && !isOurs && html` <span class="edited" title=${exactly(message.edited.ts)}>(edited)</span>`}
     </div>
     ${isLong && html`
@@ -134,10 +137,14 @@ function Replies({ message, known, live, unread, open }) {
       <span class="replies-count">${count}</span>
       ${unread > 0 && html`<span class="replies-new">${unread} new</span>`}
       ${live
-        ? html`<span class="replies-live"><span class="pulse"></span>${live}</span>`
+        ? html`<${Live} words=${live} />`
         : html`<span class="replies-last"><span class="replies-verb">Last reply </span>${lately(message.latest_reply)}</span>`}
     </button>
   </div>`;
+}
+
+function Live({ words }) {
+  return html`<span class="replies-live"><span class="pulse"></span>${words}</span>`;
 }
 
 function authorOf({ user, username, bot_profile: profile }, { people }) {

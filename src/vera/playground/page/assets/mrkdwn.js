@@ -26,7 +26,7 @@ export function Mrkdwn({ text, people, channels, self }) {
   return html`
     <div class=${isOnlyEmoji(blocks) ? "mrkdwn mrkdwn-jumbo" : "mrkdwn"}>
       ${blocks.map((block) => html`<${Block} block=${block} known=${known} />`)}
-      ${footer.length > 0 && html`<${Footer} lines=${footer} known=${known} />`}
+      <${Footer} lines=${footer} known=${known} />
     </div>
   `;
 }
@@ -38,8 +38,9 @@ function Block({ block, known }) {
   return html`<div class="mrkdwn-text" dir="auto">${inside}</div>`;
 }
 
-function Footer({ lines, known }) {
-  return html`
+/** What stands beneath an answer: `lines` are `{source, children}`. */
+export function Footer({ lines, known }) {
+  return lines.length > 0 && html`
     <div class="message-footer">
       ${lines.map(
         ({ source, children }) =>
@@ -49,7 +50,8 @@ function Footer({ lines, known }) {
   `;
 }
 
-function shown(nodes, known) {
+/** Nodes as elements. */
+export function shown(nodes, known) {
   return nodes.map((node) => SHOWN[node.type](node, known));
 }
 
@@ -99,7 +101,8 @@ export function preview(text, people, channels) {
   return lines.join(" ").replace(/\s+/g, " ").trim();
 }
 
-function allWords(nodes, known) {
+/** The words of nodes, without their looks. */
+export function allWords(nodes, known) {
   return nodes.map((node) => wordsOf(node, known)).join("");
 }
 

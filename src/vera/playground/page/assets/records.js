@@ -94,15 +94,19 @@ export function replyOf(message) {
   return (message?.metadata?.event_type === "vera_reply" && message.metadata.event_payload) || {};
 }
 
+/** What stands in Vera's own message: "status", "writing" or "done"; "" in others. A stream says so by itself. */
+export const stateOf = (message) => (message?.streaming ? "writing" : replyOf(message).state ?? "");
+
 const WORKING_MS = 120_000;
+const STREAM_MS = 300_000; // Slack lets no stream live longer
 
 /** Whether Vera is at work on this message. One that she left unfinished long ago (she was killed) is not. */
 export const atWork = (message) => workLeft(message) > 0;
 
 /** For how many milliseconds Vera is still taken to be at work on this message, unless she touches it again; or 0. */
 export function workLeft(message) {
-  const { state } = replyOf(message);
+  const state = stateOf(message);
   if (state !== "status" && state !== "writing") return 0;
   const touched = Number(message.edited?.ts ?? message.ts) * 1000;
-  return Math.max(0, touched + WORKING_MS - Date.now());
+  return Math.max(0, touched + (message.streaming ? STREAM_MS : WORKING_MS) - Date.now());
 }

@@ -14,6 +14,7 @@ import { follow } from "./stream.js";
 import { typed } from "./typed.js";
 import { counted, marked, markOf, uncounted } from "./unread.js";
 import { Uploads } from "./uploads.js";
+import { placed } from "./working.js";
 
 const TYPING_MS = 5000;
 const TYPING_AGAIN_MS = 3000;
@@ -21,7 +22,7 @@ const TOAST_MS = 7000;
 
 const UNKNOWN = {
   connection: "connecting", generation: 0, team: { id: "", name: "" }, bot: "", people: new Map(), channels: [],
-  threads: {}, switches: {}, about: {}, typing: [], loads: {}, toasts: [], inspected: "",
+  threads: {}, switches: {}, about: {}, typing: [], statuses: [], sessions: [], loads: {}, toasts: [], inspected: "",
 };
 
 export class Store {
@@ -32,7 +33,7 @@ export class Store {
     this.outbox = new Outbox(() => this.update({}));
     this.uploads = new Uploads();
     this.listeners = new Set();
-    this.watchers = { hello: new Set(), change: new Set(), note: new Set() };
+    this.watchers = { hello: new Set(), change: new Set(), status: new Set(), note: new Set() };
     this.epoch = "";
     this.typedAt = 0;
     this.typingEnds = new Map(); // timers, by person
@@ -46,7 +47,7 @@ export class Store {
     return () => this.listeners.delete(listener);
   }
 
-  /** Call `watcher(data)` at each "hello", "change" or "note", after the state holds it; returns how to stop. */
+  /** Call `watcher(data)` at each "hello", "change", "status" or "note", after the state holds it; returns how to stop. */
   watch(name, watcher) {
     this.watchers[name].add(watcher);
     return () => this.watchers[name].delete(watcher);
@@ -111,6 +112,9 @@ export class Store {
     if (news && kind === "posted" && actor !== this.state.as) {
       Object.assign(fields, counted(this.state, change));
     }
+    if (kind === "posted" && actor === this.state.bot) {
+      fields.statuses = placed(this.state.statuses, { channel, thread_ts: change.thread_ts }, true);
+    }
     if (news && kind === "deleted" && before) {
       Object.assign(fields, uncounted(this.state, { channel, message: before }));
     }
@@ -141,6 +145,17 @@ export class Store {
     clearTimeout(this.typingEnds.get(who));
     const end = () => this.update({ typing: this.state.typing.filter((one) => one !== typing) });
     this.typingEnds.set(who, setTimeout(end, TYPING_MS));
+  }
+
+  on_status({ number, ...status }) {
+    this.number = number;
+    this.update({ statuses: placed(this.state.statuses, status, status.text === "") });
+    this.#tell("status", status);
+  }
+
+  on_session({ number, ...session }) {
+    this.number = number;
+    this.update({ sessions: placed(this.state.sessions, session, false) });
   }
 
   on_switches(switches) {
@@ -193,6 +208,16 @@ export class Store {
   react(channel, message, name) {
     const mine = (message.reactions ?? []).some((one) => one.name === name && one.users.includes(this.state.as));
     return this.#do(`messages/${channel}/${message.ts}/react`, { name, ...(mine && { undo: true }) });
+  }
+
+  /** Press a button of a message; resolves to null where that was refused. */
+  press(channel, ts, { block_id, action_id }) {
+    return this.#do("press", { channel, ts, block_id, action_id });
+  }
+
+  /** Ask whoever is at work in a thread to stop. */
+  stopSession(channel, root) {
+    return this.#do("stop_session", { channel, thread_ts: root });
   }
 
   invite(channel, who) {

@@ -5,7 +5,7 @@
  * seventh tab would wait forever; and what a page misses meanwhile, it learns from the next hello.
  */
 
-const NAMES = ["hello", "change", "furnished", "read", "typing", "switches", "note"];
+const NAMES = ["hello", "change", "furnished", "read", "typing", "status", "session", "switches", "note"];
 const PAUSES_MS = [250, 500, 1000, 2000];
 
 /**

@@ -4,10 +4,11 @@
 
 import { useNow } from "./inspector/parts.js";
 import { countdown } from "./inspector/units.js";
-import { preview } from "./mrkdwn.js";
+import { previewOf } from "./blocks.js";
 import { nameOf } from "./people.js";
-import { atWork, replyOf, workLeft } from "./records.js";
+import { atWork, stateOf, workLeft } from "./records.js";
 import { html, useEffect, useMemo, useReducer } from "./vendor/htm-preact.js";
+import { sentenceOf, statusLeft, statusOf } from "./working.js";
 
 const SLACK_MS = 20; // a timer may be early
 
@@ -15,11 +16,16 @@ const SLACK_MS = 20; // a timer may be early
  * What Vera is doing in the threads of these messages: a few words for each, by its ts; the same Map as long as she
  * does the same. Whoever calls is drawn again when she was silent for too long, there or in the messages themselves.
  */
-export function useLive(records, channel, messages, known) {
+export function useLive(records, channel, messages, known, statuses) {
   const [, redraw] = useReducer((count) => count + 1, 0);
   const replies = messages.map((message) => message.latest_reply && records.current(channel, message.latest_reply));
-  const lines = replies.map((reply) => (reply && atWork(reply) ? doing(reply, known) : ""));
-  const ends = [...messages, ...replies].map(workLeft).filter(Boolean).map((left) => Date.now() + left);
+  const lines = messages.map(({ ts }, index) => {
+    const status = statusOf(statuses, channel, ts);
+    if (status) return sentenceOf(status, known);
+    return replies[index] && atWork(replies[index]) ? doing(replies[index], known) : "";
+  });
+  const lefts = [...[...messages, ...replies].map(workLeft), ...statuses.map(statusLeft)];
+  const ends = lefts.filter(Boolean).map((left) => Date.now() + left);
   const end = ends.length > 0 ? Math.round(Math.min(...ends)) : 0;
   useEffect(() => {
     const timer = end && setTimeout(redraw, end - Date.now() + SLACK_MS);
@@ -32,13 +38,16 @@ export function useLive(records, channel, messages, known) {
 }
 
 const doing = (reply, { people, channels }) =>
-  replyOf(reply).state === "status" ? preview(reply.text, people, channels) : "Writing …";
+  stateOf(reply) === "status" ? previewOf(reply, people, channels) : "Writing …";
 
-/** Who writes in what is shown: Vera also in its threads (`live`), but for the one that is open beside (`openRoot`). */
-export function Typing({ store, known, channel, root, openRoot, messages, live }) {
+/**
+ * Who writes in what is shown: Vera also in its threads (`live`), but for the one that is open beside (`openRoot`), and
+ * unless a status says what she does (`isSaid`).
+ */
+export function Typing({ store, known, channel, root, openRoot, messages, live, isSaid }) {
   const { switches } = store.state;
   const isExpected = messages.some(atWork) || [...live.keys()].some((ts) => ts !== openRoot);
-  const isVera = isExpected && !isAway(store.state);
+  const isVera = isExpected && !isSaid && !isAway(store.state);
   const there = store.state.typing.filter((typing) => typing.channel === channel.id && typing.thread_ts === root);
   const others = there.map(({ who }) => who).filter((who) => who !== known.as && who !== known.bot);
   return html`<div class="typing-slot">

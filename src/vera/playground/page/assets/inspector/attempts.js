@@ -47,6 +47,8 @@ function stateOf(run, isLive, now) {
     answered: ["ok", "answered"],
     failed: ["bad", "failed"],
     refused: ["warn", "refused"],
+    stopped: ["calm", "stopped by the asker"],
+    "handed on": ["ok", "handed on"],
     dropped: ["calm", "dropped"],
     raised: ["bad", "failed, to be tried again"],
     gone: ["bad", "fell silent"],
@@ -56,7 +58,8 @@ function stateOf(run, isLive, now) {
 /** Say what more there is to say of an attempt. */
 export function aboutOf(run) {
   const later = run.silence === null ? "" : `after ${duration(run.silence)} of silence`;
-  return [later, `process ${run.process}`, DROPPED[run.reason] ?? run.reason].filter(Boolean).join(", ");
+  const leg = run.leg ? `leg ${run.leg}` : "";
+  return [leg, later, `process ${run.process}`, DROPPED[run.reason] ?? run.reason].filter(Boolean).join(", ");
 }
 
 /** Return attempts in the order in which they are listed: deliveries that came to nothing are the last. */
@@ -67,10 +70,11 @@ export function listed(runs) {
 /** The line between one attempt and the next; above the first, its name, where there are several. `shown` are those listed. */
 export function Divider({ runs, run, shown, isLive }) {
   const name = nameOf(runs, run);
-  const tookOver = run.claimed && runs.some((other) => other.id < run.id && other.claimed);
-  if (shown.length < 2 && !tookOver) return null;
-  return html`<div class="attempt ${tookOver ? "attempt-over" : ""}">
-    <h3>${name}${tookOver ? " took over" : ""}</h3>
+  const before = run.claimed && runs.findLast((other) => other.id < run.id && other.claimed);
+  if (shown.length < 2 && !before) return null;
+  const goesOn = before?.state === "handed on";
+  return html`<div class="attempt ${before ? goesOn ? "attempt-on" : "attempt-over" : ""}">
+    <h3>${name}${before ? goesOn ? " goes on" : " took over" : ""}</h3>
     <${State} run=${run} isLive=${isLive} />
     <span class="attempt-more">${aboutOf(run)}</span>
   </div>`;

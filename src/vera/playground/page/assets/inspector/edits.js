@@ -1,19 +1,22 @@
-/** Edits of Vera's messages: wanted, made and refused over time, and what the budget bears. */
+/** Writes of Vera's messages: wanted, made and refused over time, what the budget bears and what the shared count said. */
 
 import { html } from "../vendor/htm-preact.js";
 import { ByAttempt } from "./attempts.js";
 import { percent, Plot, stairs, WIDE } from "./charts.js";
 import { Nothing, useLast } from "./parts.js";
+import { SharedCount } from "./shared-count.js";
+import { BURST, streamingOf } from "./streaming.js";
 import { axis, count, duration, mark, since } from "./units.js";
 
 const MOST_ROWS = 400;
-const BUDGET = 20;
 const STAIRS = 72; // units high
 
 export function Edits({ view, isLive }) {
   const [last, showAll] = useLast(view.edits, MOST_ROWS, "edit");
-  if (view.edits.length === 0) return html`<${Nothing}>No edit yet.<//>`;
+  const chosen = view.streaming && html`<p class="streaming">Shown as ${streamingOf(view.streaming)}.</p>`;
+  if (view.edits.length === 0) return html`${chosen}<${Nothing}>No edit yet.<//><${SharedCount} view=${view} />`;
   return html`<div>
+    ${chosen}
     <${ByAttempt} runs=${view.runs} items=${view.edits} isLive=${isLive}>
       ${(edits, run) => html`<${Chart} run=${run} edits=${edits} zero=${view.zero} />`}
     <//>
@@ -21,27 +24,35 @@ export function Edits({ view, isLive }) {
     <table class="table edits">
       <caption class="sr-only">Edits of Vera's messages</caption>
       <thead><tr>
-        <th scope="col">At</th><th scope="col">Part</th><th scope="col">What</th><th scope="col" class="number">Overtook</th>
-        <th scope="col" class="number">Budget left</th><th scope="col" class="number">Took</th>
+        <th scope="col">At</th><th scope="col">Write</th><th scope="col">What</th>
+        <th scope="col" class="number">Overtook</th><th scope="col" class="number">Left</th>
+        <th scope="col" class="number">Among</th><th scope="col" class="number">Took</th>
       </tr></thead>
       <tbody>${last.map((edit) => html`<${Edit} key=${edit.entry.number} edit=${edit} zero=${view.zero} />`)}</tbody>
     </table>
+    <${SharedCount} view=${view} />
   </div>`;
 }
 
 function Edit({ edit, zero }) {
   const { entry, made } = edit;
   const limited = entry.code === "ratelimited";
-  const done = `${entry.posted ? "posted, " : ""}${count(entry.characters)} characters`;
+  const part = entry.part > 0 ? `part ${entry.part + 1}, ` : "";
   const why = limited ? `429 retry after ${entry.retry_after_seconds || 1}\u00a0s` : entry.code;
   return html`<tr class="tone-${made ? "ok" : limited ? "warn" : "bad"}">
     <td class="number">${since(edit.from - zero)}</td>
-    <td>${entry.part + 1}</td>
-    <td class="what">${made ? done : html`<span class="verdict">${why}</span>`}</td>
+    <td>${made ? writeOf(entry) : ""}</td>
+    <td class="what">${part}${made ? `${count(entry.characters)} chars` : html`<span class="verdict">${why}</span>`}</td>
     <td class="number">${made ? count(Math.max(0, entry.wanted - 1)) : ""}</td>
     <${BudgetLeft} left=${entry.budget_left} />
+    <td class="number">${made ? entry.running ?? "" : ""}</td>
     <td class="number">${made ? duration(entry.seconds) : ""}</td>
   </tr>`;
+}
+
+/** Which kind of write it was: a message that is not streamed begins with a post. */
+function writeOf({ write = "update", posted }) {
+  return write === "update" && posted ? "post" : write;
 }
 
 /** A last edit is made even where none is left: what it owes is paid back before the next one on the way. */
@@ -66,7 +77,7 @@ function Chart({ run, edits, zero }) {
     <figcaption>
       <span class="key key-wanted">${count(wanted)} wanted</span> <span class="key key-made">${count(made.length)} made</span>
       ${" "}<span class="key key-refused">${count(refused.length)} refused</span>
-      ${" "}<span class="key key-budget">budget left, of ${BUDGET}</span>
+      ${" "}<span class="key key-budget">budget left, of ${BURST}</span>
     </figcaption>
     <${Plot} height=${STAIRS}>
       ${marks.map((at) => html`<${Upright} key=${at} kind="plot-grid" x=${at / end} />`)}
@@ -85,11 +96,13 @@ function Upright({ kind, x }) {
   return html`<line class=${kind} x1=${x * WIDE} x2=${x * WIDE} y1="0" y2=${STAIRS} vector-effect="non-scaling-stroke" />`;
 }
 
-/** What the budget bore after each edit. */
+/** What the budget bore after each edit: of what an answer is mostly written by, for each kind of write has its own. */
 function Budget({ edits, x }) {
-  const told = edits.filter((edit) => Number.isFinite(edit.entry.budget_left));
+  const appends = edits.filter(({ entry }) => entry.write === "append").length;
+  const told = edits.filter(({ entry }) => Number.isFinite(entry.budget_left)
+    && (appends === 0 || (entry.write ?? "append") === "append"));
   if (told.length === 0) return null;
-  const part = (left) => Math.max(0, Math.min(1, left / BUDGET));
+  const part = (left) => Math.max(0, Math.min(1, left / BURST));
   const at = (edit) => (x(edit.at) * WIDE).toFixed(1);
   const line = told.map((edit) => `${at(edit)},${(35 - part(edit.entry.budget_left) * 34).toFixed(1)}`).join(" ");
   return html`<${Plot} height=${36}>

@@ -2,12 +2,11 @@
 
 import { html } from "../vendor/htm-preact.js";
 import { Gauge } from "./charts.js";
+import { BURST } from "./streaming.js";
 import { count, duration } from "./units.js";
 
-const BUDGET = 20;
-
 export function Figures({ view }) {
-  const { firstMessage, firstText, made, wanted, tooMany, inputTokens, outputTokens, budget } = view.figures;
+  const { firstMessage, firstText, made, wanted, tooMany, inputTokens, outputTokens, budget, running } = view.figures;
   return html`<dl class="figures">
     <${Figure} name="First message">${firstMessage === null ? "–" : duration(firstMessage)}<//>
     <${Figure} name="First text">${firstText === null ? "–" : duration(firstText)}<//>
@@ -15,7 +14,7 @@ export function Figures({ view }) {
     <${Figure} name="429s" tone=${tooMany ? "warn" : ""}>${count(tooMany)}<//>
     <${Figure} name="Edits">${count(made)}<span class="of"> of ${count(wanted)} wanted</span><//>
     <${Figure} name="Tokens"><${Tokens} told=${inputTokens} said=${outputTokens} /><//>
-    <${Figure} name="Edit budget" wide><${Left} budget=${budget} /><//>
+    <${Figure} name="Edit budget" wide><${Left} budget=${budget} running=${running} /><//>
   </dl>`;
 }
 
@@ -24,10 +23,11 @@ function Tokens({ told, said }) {
   return html`<span>${count(told)}<span class="of"> in </span>${count(said)}<span class="of"> out</span></span>`;
 }
 
-function Left({ budget }) {
+function Left({ budget, running }) {
   if (budget === null) return "–";
-  return html`<span class="gauged"><${Gauge} left=${budget} of=${BUDGET} />
-    <span>${Math.max(0, Math.floor(budget + 1e-6))}<span class="of"> of ${BUDGET}</span></span></span>`;
+  const among = running > 1 ? `, among ${running}` : "";
+  return html`<span class="gauged"><${Gauge} left=${budget} of=${BURST} reserve=${Math.max(1, running)} />
+    <span>${Math.max(0, Math.floor(budget + 1e-6))}<span class="of"> of ${BURST}${among}</span></span></span>`;
 }
 
 /** A figure and its name. */

@@ -14,8 +14,13 @@ export const DROPPED = {
   lost: "another worker has taken it over",
 };
 
-/** Return the run that an entry belongs to; begin it where it is the first of it. */
+/**
+ * Return the run that an entry belongs to; begin it where it is the first of it. That the asker wants no more is told by
+ * another process: it belongs to whoever is at work.
+ */
 export function runOf(view, entry, from) {
+  const atWork = view.runs.findLast((each) => each.claimed);
+  if (entry.operation === "ask_stop" && atWork) return atWork;
   const run = view.runs.findLast((each) => each.process === entry.process);
   return run && !isAnother(run, entry) ? run : beginRun(view, entry, from);
 }
@@ -32,6 +37,7 @@ function beginRun(view, entry, from) {
     id: view.runs.length,
     process: entry.process,
     attempt: 0,
+    leg: 0, // above 0: it goes on with what the leg before it handed on
     claimed: false,
     isFirst: false, // of those that claimed the turn
     owner: "",

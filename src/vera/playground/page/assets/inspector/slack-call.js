@@ -30,12 +30,13 @@ function verdict(entry) {
 
 /** Say in `brief` what the call was about, and in `what` with all that matters. */
 function about(said, answer) {
-  if (typeof said.text === "string") {
-    const brief = counted(lengthOf(said.text), "char");
+  const text = said.markdown_text ?? said.text;
+  if (typeof text === "string") {
+    const brief = counted(lengthOf(text), "char");
     const { part, state } = metadataOf(said) ?? {};
     return { brief, what: [brief, part && `part ${part + 1}`, state].filter(Boolean).join(", ") };
   }
-  const id = said.user ?? said.users ?? said.file ?? said.name ?? said.ts ?? said.channel;
+  const id = said.status ?? said.user ?? said.users ?? said.file ?? said.name ?? said.ts ?? said.channel;
   const brief = Array.isArray(answer?.messages) ? counted(answer.messages.length, "message") : typeof id === "string" ? id : "";
   return { brief, what: brief };
 }

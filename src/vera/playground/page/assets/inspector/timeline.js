@@ -120,6 +120,8 @@ function atLeast(seconds) {
 function Silence({ view, now }) {
   const quiet = now - view.heardAt;
   if (quiet < SILENT_SECONDS) return null;
+  const isHandedOn = view.runs.findLast((run) => run.claimed)?.state === "handed on";
+  if (isHandedOn) return html`<p class="silence">The next leg was asked for ${countdown(quiet)} ago, and nothing came of it yet.</p>`;
   const left = (view.record.heldUntil ?? 0) - now;
   const lease = left > 0 ? `Its lease runs out in ${countdown(left)}.` : "Its lease has run out: the next attempt takes over.";
   return html`<p class="silence">Nothing heard from the worker for ${countdown(quiet)}. ${lease}</p>`;

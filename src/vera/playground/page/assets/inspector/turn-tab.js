@@ -4,6 +4,7 @@ import { html, useState } from "../vendor/htm-preact.js";
 import { aboutOf, ByAttempt, listed, nameOf, State } from "./attempts.js";
 import { Score } from "./charts.js";
 import { Facts, Nothing, useLast, useNow } from "./parts.js";
+import { streamingOf } from "./streaming.js";
 import { clock, count, countdown, duration, since } from "./units.js";
 
 const MOST_ROWS = 400;
@@ -24,6 +25,9 @@ export function TurnTab({ view, isLive }) {
         ["Lease", leaseOf(record, held, now)],
         ["Messages", record.messages.filter(Boolean).join(", ") || "none", true],
         ["Tool rounds", count(record.rounds)],
+        ["Leg", record.leg || ""],
+        ["Stop", record.stopAsked ? "asked for" : ""],
+        ["Streaming", view.streaming ? streamingOf(view.streaming) : ""],
       ]} />
     </div>
     <h3 class="part-name">Attempts</h3>

@@ -11,6 +11,7 @@ import { newRecord, noteLedger } from "./record.js";
 import { addRow, changeRow, moment } from "./rows.js";
 import { adopt, DROPPED, endRun, runOf, takeOver } from "./runs.js";
 import { callOf } from "./slack-call.js";
+import { streamingOf } from "./streaming.js";
 import { counted } from "./units.js";
 
 /** Return the view of a turn of which nothing is known yet. */
@@ -33,6 +34,8 @@ export function begin() {
     tools: [],
     searches: [],
     edits: [],
+    tally: [],
+    streaming: null,
     ledger: [],
     record: newRecord(),
     figures: {
@@ -45,6 +48,7 @@ export function begin() {
       inputTokens: 0,
       outputTokens: 0,
       budget: null,
+      running: 1,
     },
   };
 }
@@ -90,7 +94,7 @@ export function askedAt(turn) {
   return Number.isFinite(at) && at > 0 ? at : null;
 }
 
-const WHOLE_TURN = new Set(["turn_ended"]);
+const WHOLE_TURN = new Set(["turn_ended", "turn_handed_on"]);
 const PLAUSIBLE_WAIT_SECONDS = 3600; // beyond it, the question's ts is of another clock
 
 function start(view, from) {
@@ -100,11 +104,16 @@ function start(view, from) {
   view.zero = waited >= 0 && waited < PLAUSIBLE_WAIT_SECONDS ? asked : from;
 }
 
+const POSTS = new Set(["chat.postMessage", "chat.startStream"]);
+const TOLD = new Set(["answered", "failed", "refused", "stopped"]);
+const ENDINGS = { answered: "Answered", failed: "Failed", refused: "Refused", stopped: "Stopped by the asker" };
+
 /** What each event does to the view. */
 const TELL = {
   ...MODEL_EVENTS,
   turn_claimed(view, run, entry) {
     run.attempt = entry.attempt;
+    run.leg = entry.leg ?? 0;
     takeOver(view, run);
     adopt(view);
   },
@@ -125,7 +134,7 @@ const TELL = {
     const detail = [trouble, brief].filter(Boolean).join(", ");
     addRow(view, run, { kind: "slack", name: method, detail, from, to: entry.at, tone, about: call });
     if (call.status === 429) view.figures.tooMany += 1;
-    if (method === "chat.postMessage" && tone === "ok") view.figures.firstMessage ??= entry.at - view.zero;
+    if (POSTS.has(method) && tone === "ok") view.figures.firstMessage ??= entry.at - view.zero;
   },
   searched(view, run, entry, from) {
     view.searches.push({ kind: "searched", run: run.id, from, entry });
@@ -147,12 +156,22 @@ const TELL = {
     view.edits.push({ made: true, run: run.id, at: entry.at, from, entry });
     view.figures.made += 1;
     view.figures.wanted += entry.wanted ?? 1;
+    view.figures.running = entry.running ?? 1;
     if (Number.isFinite(entry.budget_left)) view.figures.budget = entry.budget_left;
   },
   edit_refused(view, run, entry) {
     view.edits.push({ made: false, run: run.id, at: entry.at, from: entry.at, entry });
     view.figures.refused += 1;
     if (Number.isFinite(entry.budget_left)) view.figures.budget = entry.budget_left;
+  },
+  tally_called(view, run, entry, from) {
+    view.tally.push({ run: run.id, from, entry });
+    const about = { kind: "turn", name: "Shared count", detail: entry.error, from, to: entry.at, tone: "warn", about: entry };
+    if (entry.error) addRow(view, run, about);
+  },
+  streaming_chosen(view, run, entry) {
+    view.streaming = entry;
+    addRow(view, run, moment("Streaming", streamingOf(entry), "ok", entry));
   },
   ledger_called(view, run, entry, from) {
     const call = noteLedger(view.record, entry, from, run);
@@ -172,11 +191,16 @@ const TELL = {
     addRow(view, run, moment("No more edits on the way", entry.error, "bad", entry));
   },
   turn_ended(view, run, entry) {
-    const name = { answered: "Answered", failed: "Failed", refused: "Refused" }[entry.outcome] ?? entry.outcome;
+    const name = ENDINGS[entry.outcome] ?? entry.outcome;
     const tone = entry.outcome === "failed" ? "bad" : "ok";
     const detail = entry.error || `${counted(entry.edits, "edit")}, ${counted(entry.characters, "character")}`;
     addRow(view, run, moment(name, detail, tone, entry));
     endRun(run, entry.at, { state: entry.outcome, error: entry.error });
+  },
+  turn_handed_on(view, run, entry) {
+    const detail = `leg ${entry.leg} was asked for, after ${counted(entry.characters, "character")}`;
+    addRow(view, run, moment("Handed on", detail, "ok", entry));
+    endRun(run, entry.at, { state: "handed on" });
   },
   turn_dropped(view, run, entry, from) {
     const why = DROPPED[entry.reason] ?? entry.reason;
@@ -191,13 +215,17 @@ const TELL = {
   },
 };
 
-/** Say how the turn stands: as its newest attempt does. Duplicates that were dropped count only where nothing else is. */
+/**
+ * Say how the turn stands: as its newest attempt does. Duplicates that were dropped count only where nothing else is, and
+ * whoever has told an end, unless the turn was taken up again after it.
+ */
 function conclude(view) {
   const attempts = view.runs.filter((run) => run.claimed);
-  const told = attempts.findLast((run) => ["answered", "failed", "refused"].includes(run.state));
-  const run = told ?? attempts.at(-1) ?? view.runs.at(-1);
-  view.outcome = run.state === "raised" || run.state === "gone" ? "interrupted" : run.state;
+  const told = attempts.findLast((run) => TOLD.has(run.state));
+  const again = attempts.findLast((run) => told && run.state === "working" && run.from >= told.endedAt);
+  const run = again ?? told ?? attempts.at(-1) ?? view.runs.at(-1);
+  view.outcome = { raised: "interrupted", gone: "interrupted", "handed on": "working" }[run.state] ?? run.state;
   view.error = run.error;
-  view.endedAt = run.endedAt;
+  view.endedAt = view.outcome === "working" ? null : run.endedAt;
   view.heardAt = run.to;
 }

@@ -53,7 +53,8 @@ export function spansOf(line) {
 
 const READERS = { "<": readToken, "`": readCode, ":": readEmoji, "*": readMarks, _: readMarks, "~": readMarks };
 
-function readToken(line, at) {
+/** A link, a mention or the like between `<` and `>`: `{items, end}`, or only how far to go on where it is none. */
+export function readToken(line, at) {
   const [whole, inside] = matched(TOKEN, line, at) ?? [];
   const node = whole && tokenNode(inside);
   if (!node) return { end: at + 1 };
@@ -74,7 +75,8 @@ function touches(char) {
   return char === "`" || LETTER.test(char);
 }
 
-function readEmoji(line, at) {
+/** An emoji by its name between colons. */
+export function readEmoji(line, at) {
   const [whole, name, tone = ""] = matched(EMOJI, line, at) ?? [];
   if (!name) return { end: at + 1 };
   const end = at + whole.length;
@@ -86,9 +88,9 @@ function readEmoji(line, at) {
   return { items: [node], end: toned ? end : at + name.length + 2 };
 }
 
-/** A bare address is a link, up to what ends the sentence around it. */
-function readUrl(line, at) {
-  const [run] = matched(URL_RUN, line, at);
+/** A bare address is a link, up to what ends the sentence around it. `runs` is what it may be of at most. */
+export function readUrl(line, at, runs = URL_RUN) {
+  const [run] = matched(runs, line, at);
   const end = at + lengthOfUrl(run);
   const node = LETTER.test(before(line, at)) ? null : linkNode(line.slice(at, end));
   return node ? { items: [node], end } : { end };
@@ -189,12 +191,12 @@ function matched(pattern, line, at) {
 }
 
 /** The character before a place, whole; empty at the beginning. */
-function before(line, at) {
+export function before(line, at) {
   const char = line.slice(Math.max(0, at - 2), at);
   return char.length === 2 && char.codePointAt(0) < 0x10000 ? char[1] : char;
 }
 
 /** The character at a place, whole; empty at the end. */
-function after(line, at) {
+export function after(line, at) {
   return at < line.length ? String.fromCodePoint(line.codePointAt(at)) : "";
 }

@@ -9,9 +9,9 @@ const TOKEN = /<([^<>\n]*)>/g;
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 const BROADCASTS = new Set(["here", "channel", "everyone", "group"]);
 const UNSEEN = /[\s\p{Cc}\p{Cf}]/u;
-const INVISIBLE = /\u2060|\u200b(?![\p{L}\p{M}])|(?<![\p{L}\p{M}])\u200b/gu;
+const INVISIBLE = /[\u2060-\u2062\u2064]|\u200b(?![\p{L}\p{M}])|(?<![\p{L}\p{M}])\u200b/gu;
 
-const TO_UNDO = /[&\u200b\u2060]/;
+const TO_UNDO = /[&\u200b\u2060-\u2062\u2064]/;
 
 /** Undo Slack's escaping, once: `&amp;lt;` is the text `&lt;`. */
 function unescaped(text) {
@@ -19,8 +19,8 @@ function unescaped(text) {
 }
 
 /**
- * The text as it shows: unescaped, without the marks that only part markup from words. (Between letters a zero-width
- * space is the writer's own: some scripts break their lines there.)
+ * The text as it shows: unescaped, without the marks that only part markup from words, or that Vera finds her messages
+ * by. (Between letters a zero-width space is the writer's own: some scripts break their lines there.)
  */
 export function visible(text) {
   return TO_UNDO.test(text) ? unescaped(text).replace(INVISIBLE, "") : text;
