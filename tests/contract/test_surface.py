@@ -1,15 +1,20 @@
-"""What `vera.assistant.reply.MessageSurface` promises, asked of the fake and of Slack's Web API over the wire."""
+"""What `vera.assistant.messages.MessageSurface` promises, asked of the fakes and of Slack's Web API over the wire.
+
+Edited messages and streams make the same promises, but for what a stream shows on the way.
+"""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import pytest
 
 from fakes.slack_api import RATE_LIMITED, Answer, SmallSlack, refusal
-from fakes.surface import MemorySurface
+from fakes.surface import MemoryStreams, MemorySurface
 from vera.assistant.conversation import Turn
 from vera.errors import MessageGone, RateLimited, SurfaceRefused, SurfaceUnavailable
 from vera.playground.loopback import LoopbackServer
@@ -17,18 +22,32 @@ from vera.playground.schedule import RealTime
 from vera.playground.slack.web_api import WebApi
 from vera.playground.slack.workspace import Workspace
 from vera.slack.bot import Bot
-from vera.slack.surface import METADATA_TYPE, SlackSurface, metadata_of
+from vera.slack.mark import unmarked
+from vera.slack.own import part_standing
+from vera.slack.streams import SlackStreams
+from vera.slack.surface import SlackSurface
 from vera.slack.web import web_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from vera.assistant.reply import MessageSurface
+    from slack_sdk import WebClient
+
+    from vera.assistant.messages import MessageState, MessageSurface
+    from vera.assistant.pacing import Write
 
 CHANNEL = "C0GENERAL"
 
-METHODS = {"post": "chat.postMessage", "edit": "chat.update", "delete": "chat.delete", "find": "conversations.replies"}
+METHODS = {
+    "post": "chat.postMessage",
+    "start": "chat.startStream",
+    "edit": "chat.update",
+    "append": "chat.appendStream",
+    "stop": "chat.stopStream",
+    "delete": "chat.delete",
+    "find": "conversations.replies",
+}
 FAILURES = {
     "rate limit": (RateLimited("too fast", retry_after_seconds=7.0), RATE_LIMITED),
     "fault": (SurfaceUnavailable("down", maybe_done=True), Answer({"ok": False, "error": "internal_error"})),
@@ -58,7 +77,13 @@ class Harness(Protocol):
         """Return what stands in the thread for this turn, from first to last."""
 
     def fail(self, method: str, failure: str) -> None:
-        """Let the next call of a method fail."""
+        """Let the next call of a method fail: of the port's, or of a stream's `start`, `append`, `stop`."""
+
+    def end(self, ts: str) -> None:
+        """Let a stream take no more text, by its age."""
+
+    def another(self, *, appends: bool) -> MessageSurface:
+        """Return the surface of another worker, who writes into the same threads."""
 
 
 class MemoryHarness:
@@ -74,12 +99,21 @@ class MemoryHarness:
         return self._surface.texts(turn)
 
     def fail(self, method: str, failure: str) -> None:
-        self._surface.fail(method, FAILURES[failure][0])
+        calls = {"start": "post", "append": "edit", "stop": "edit"}
+        self._surface.fail(calls.get(method, method), FAILURES[failure][0])
+
+    def end(self, ts: str) -> None:
+        self._surface.messages[ts] = replace(self._surface.messages[ts], streaming=False)
+
+    def another(self, *, appends: bool) -> MessageSurface:
+        other = MemoryStreams(self._surface) if appends else MemorySurface()
+        other.messages = self._surface.messages
+        return other
 
 
 class SlackHarness:
-    def __init__(self, slack: SmallSlack) -> None:
-        self._slack = slack
+    def __init__(self, slack: SmallSlack, client: WebClient) -> None:
+        self._slack, self._client = slack, client
 
     def ask(self, text: str = "When is it open?", *, root: str = "") -> Turn:
         ts = self._slack.say(CHANNEL, "U0ANN", text, **({"thread_ts": root} if root else {}))
@@ -87,16 +121,16 @@ class SlackHarness:
 
     def texts(self, turn: Turn) -> list[str]:
         messages = self._slack.channels[CHANNEL].values()
-        key = {"event_type": METADATA_TYPE, "turn": turn.key}
-        return [
-            message["text"]
-            for message in messages
-            if (data := message.get("metadata"))
-            and {"event_type": data["event_type"], "turn": data["event_payload"]["turn"]} == key
-        ]
+        return [unmarked(message["text"]) for message in messages if part_standing(message, turn.key) is not None]
 
     def fail(self, method: str, failure: str) -> None:
         self._slack.script(METHODS[method], FAILURES[failure][1])
+
+    def end(self, ts: str) -> None:
+        self._slack.end_stream(CHANNEL, ts)
+
+    def another(self, *, appends: bool) -> MessageSurface:
+        return (SlackStreams if appends else SlackSurface)(self._client, bot=Bot(self._client))
 
 
 @contextmanager
@@ -106,17 +140,22 @@ def memory() -> Iterator[Standing]:
 
 
 @contextmanager
-def slack() -> Iterator[Standing]:
-    with SmallSlack(page=3) as slack:
-        client = web_client("xoxb-test", base_url=slack.url)
-        yield SlackSurface(client, bot=Bot(client)), SlackHarness(slack)
+def memory_streams() -> Iterator[Standing]:
+    surface = MemoryStreams()
+    yield surface, MemoryHarness(surface)
+
+
+@contextmanager
+def slack(kind: type[SlackSurface] = SlackSurface) -> Iterator[Standing]:
+    with SmallSlack(page=3) as slack, closing(web_client("xoxb-test", base_url=slack.url)) as client:
+        yield kind(client, bot=Bot(client)), SlackHarness(slack, client)
 
 
 class PlaygroundHarness:
     """The workspace of the playground, which is as strict as Slack."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, workspace: Workspace, client: WebClient) -> None:
+        self._workspace, self._client = workspace, client
         self._channel = workspace.channel("general").id
 
     def ask(self, text: str = "When is it open?", *, root: str = "") -> Turn:
@@ -125,14 +164,22 @@ class PlaygroundHarness:
 
     def texts(self, turn: Turn) -> list[str]:
         thread = self._workspace.thread("general", turn.root)
-        return [message["text"] for message in thread if metadata_of(message)[0] == turn.key]
+        return [unmarked(message["text"]) for message in thread if part_standing(message, turn.key) is not None]
 
     def fail(self, method: str, failure: str) -> None:
         self._workspace.faults.add(METHODS[method], times=1, **FAULTS[failure])
 
+    def end(self, ts: str) -> None:
+        stream = self._workspace.streams.live(self._channel, ts)
+        assert stream
+        self._workspace.streams.stop(stream)
+
+    def another(self, *, appends: bool) -> MessageSurface:
+        return (SlackStreams if appends else SlackSurface)(self._client, bot=Bot(self._client))
+
 
 @contextmanager
-def playground() -> Iterator[Standing]:
+def playground(kind: type[SlackSurface] = SlackSurface) -> Iterator[Standing]:
     with RealTime() as now, ExitStack() as own:
         workspace = Workspace(time=now)
         own.callback(workspace.close)
@@ -140,23 +187,39 @@ def playground() -> Iterator[Standing]:
         server = LoopbackServer(WebApi(workspace).app)
         own.callback(server.close)
         server.start()
-        client = web_client(workspace.bot_token, base_url=f"{server.url}/api/")
-        yield SlackSurface(client, bot=Bot(client)), PlaygroundHarness(workspace)
+        client = own.enter_context(closing(web_client(workspace.bot_token, base_url=f"{server.url}/api/")))
+        yield kind(client, bot=Bot(client)), PlaygroundHarness(workspace, client)
 
 
 Standing: TypeAlias = "tuple[MessageSurface, Harness]"
 
-SURFACES: dict[str, Callable[[], AbstractContextManager[Standing]]] = {
+EDITING: dict[str, Callable[[], AbstractContextManager[Standing]]] = {
     "memory": memory,
     "slack": slack,
     "playground": playground,
 }
+STREAMING: dict[str, Callable[[], AbstractContextManager[Standing]]] = {
+    "streams in memory": memory_streams,
+    "slack's streams": partial(slack, SlackStreams),
+    "the playground's streams": partial(playground, SlackStreams),
+}
+SURFACES = EDITING | STREAMING
 
 
 @pytest.fixture(params=SURFACES)
 def standing(request: pytest.FixtureRequest) -> Iterator[Standing]:
     with SURFACES[request.param]() as (surface, harness):
         yield surface, harness
+
+
+@pytest.fixture(params=STREAMING)
+def streaming(request: pytest.FixtureRequest) -> Iterator[Standing]:
+    with STREAMING[request.param]() as (surface, harness):
+        yield surface, harness
+
+
+def found(surface: MessageSurface, turn: Turn) -> dict[int, str]:
+    return {part: standing.ts for part, standing in surface.find(turn).items()}
 
 
 def test_a_posted_message_stands_in_the_thread_and_is_found_by_its_part(standing: Standing):
@@ -166,7 +229,7 @@ def test_a_posted_message_stands_in_the_thread_and_is_found_by_its_part(standing
     ts = surface.post(turn, "Reading the thread", part=0, state="status")
 
     assert harness.texts(turn) == ["Reading the thread"]
-    assert surface.find(turn) == {0: ts}
+    assert found(surface, turn) == {0: ts}
 
 
 def test_an_edit_replaces_the_whole_message_however_often_it_is_made(standing: Standing):
@@ -179,7 +242,7 @@ def test_an_edit_replaces_the_whole_message_however_often_it_is_made(standing: S
     surface.edit(turn, ts, "Open at 8.", part=0, state="done")
 
     assert harness.texts(turn) == ["Open at 8."]
-    assert surface.find(turn) == {0: ts}
+    assert found(surface, turn) == {0: ts}
 
 
 def test_every_part_of_a_long_reply_is_found(standing: Standing):
@@ -188,7 +251,7 @@ def test_every_part_of_a_long_reply_is_found(standing: Standing):
 
     posted = {part: surface.post(turn, f"part {part}", part=part, state="writing") for part in range(8)}
 
-    assert surface.find(turn) == posted
+    assert found(surface, turn) == posted
     assert harness.texts(turn) == [f"part {part}" for part in range(8)]
 
 
@@ -199,7 +262,7 @@ def test_a_part_that_was_posted_twice_is_found_where_it_was_posted_first(standin
 
     surface.post(turn, "twice", part=0, state="status")
 
-    assert surface.find(turn) == {0: first}
+    assert found(surface, turn) == {0: first}
 
 
 def test_each_question_of_a_thread_finds_its_own_reply(standing: Standing):
@@ -212,7 +275,7 @@ def test_each_question_of_a_thread_finds_its_own_reply(standing: Standing):
     other_ts = surface.post(other, "second answer", part=0, state="status")
 
     assert nothing_yet == {}
-    assert (surface.find(one), surface.find(other)) == ({0: one_ts}, {0: other_ts})
+    assert (found(surface, one), found(surface, other)) == ({0: one_ts}, {0: other_ts})
 
 
 def test_a_message_that_is_gone_cannot_be_edited_but_may_be_deleted_again(standing: Standing):
@@ -255,13 +318,13 @@ def test_a_post_that_may_have_been_made_is_found_if_it_was(standing: Standing):
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", ["post", "edit", "find", "delete"])
 def test_every_call_raises_the_ports_errors_once_and_works_again(standing: Standing, method: str, failure: str):
     surface, harness = standing
     turn = harness.ask()
     ts = surface.post(turn, "Reading the thread", part=0, state="status")
     calls = {
-        "post": lambda: surface.post(turn, "more", part=1, state="writing"),
+        "post": lambda: surface.post(turn, "more", part=1, state="status"),
         "edit": lambda: surface.edit(turn, ts, "changed", part=0, state="writing"),
         "find": lambda: surface.find(turn),
         "delete": lambda: surface.delete(turn, ts),
@@ -299,7 +362,7 @@ def test_what_fits_can_be_posted_and_edited(standing: Standing, text: str):
 def test_what_is_longer_than_a_message_does_not_fit(standing: Standing):
     surface, _ = standing
 
-    assert not surface.fits("word " * 2_000)
+    assert not surface.fits("word " * 3_000)
 
 
 def test_turns_are_written_side_by_side_without_mixing(standing: Standing):
@@ -314,3 +377,185 @@ def test_turns_are_written_side_by_side_without_mixing(standing: Standing):
         list(threads.map(answer, turns))
 
     assert [harness.texts(turn) for turn in turns] == [[f"answer to {turn.ts}"] for turn in turns]
+
+
+def test_a_message_that_is_edited_is_counted_by_its_edits(standing: Standing):
+    surface, harness = standing
+    ts = surface.post(harness.ask(), "Reading the thread", part=0, state="status")
+
+    assert surface.write("", "done") is None
+    assert {surface.write(ts, state) for state in ("status", "writing", "done")} == {"update"}
+
+
+@pytest.mark.parametrize("kind", EDITING)
+def test_an_edited_message_has_no_place_beside_it(kind: str):
+    with EDITING[kind]() as (surface, harness):
+        assert not surface.appends
+        assert not surface.show_status(harness.ask(), "Reading the thread")
+
+
+def test_what_goes_on_is_shown_beside_a_stream(streaming: Standing):
+    surface, harness = streaming
+    turn = harness.ask()
+
+    assert surface.appends
+    assert surface.show_status(turn, "Reading the thread")
+    assert surface.show_status(turn, "")
+    assert harness.texts(turn) == []
+
+
+def test_a_stream_only_grows_until_it_is_done(streaming: Standing):
+    surface, harness = streaming
+    turn = harness.ask()
+    seen = []
+
+    ts = surface.post(turn, "It", part=0, state="writing")
+    for text in ("It is", "It is", "It", "It is open"):
+        surface.edit(turn, ts, text, part=0, state="writing")
+        seen += harness.texts(turn)
+    surface.edit(turn, ts, "It is open at 8.", part=0, state="done")
+
+    assert seen == ["It is", "It is", "It is", "It is open"]
+    assert harness.texts(turn) == ["It is open at 8."]
+    assert found(surface, turn) == {0: ts}
+
+
+def test_what_a_stream_held_and_is_not_to_stand_is_put_right_in_the_end(streaming: Standing):
+    surface, harness = streaming
+    turn = harness.ask()
+    ts = surface.post(turn, "It is open", part=0, state="writing")
+
+    surface.edit(turn, ts, "No: closed.", part=0, state="done")
+
+    assert harness.texts(turn) == ["No: closed."]
+
+
+WRITES: dict[MessageState, Write] = {"writing": "append", "done": "stop"}
+
+
+def test_each_write_of_a_stream_is_counted_as_what_it_is(streaming: Standing):
+    surface, harness = streaming
+    turn = harness.ask()
+
+    first = surface.write("", "writing")
+    ts = surface.post(turn, "It", part=0, state="writing")
+    later = {state: surface.write(ts, state) for state in WRITES}
+    surface.edit(turn, ts, "It is.", part=0, state="done")
+
+    assert first == "start"
+    assert later == WRITES
+    assert surface.write(ts, "done") == "update"
+
+
+@pytest.mark.parametrize("state", WRITES)
+def test_a_stream_that_died_is_rescued_by_an_edit(streaming: Standing, state: MessageState):
+    surface, harness = streaming
+    turn = harness.ask()
+    ts = surface.post(turn, "It is", part=0, state="writing")
+    harness.end(ts)
+
+    surface.edit(turn, ts, "It is open", part=0, state=state)
+    rescued = harness.texts(turn)
+    surface.edit(turn, ts, "It is open at 8.", part=0, state="done")
+
+    assert rescued == ["It is open"]
+    assert harness.texts(turn) == ["It is open at 8."]
+
+
+@pytest.mark.parametrize("state", WRITES)
+@pytest.mark.parametrize("appends", [True, False], ids=["a stream", "edits"])
+def test_a_dead_owners_stream_is_taken_over_by(streaming: Standing, state: MessageState, *, appends: bool):
+    surface, harness = streaming
+    turn = harness.ask()
+    ts = surface.post(turn, "It is", part=2, state="writing")
+    other = harness.another(appends=appends)
+
+    standing = other.find(turn)
+    other.edit(turn, ts, "It was", part=2, state=state)
+    taken_over = harness.texts(turn)
+    other.edit(turn, ts, "It was open.", part=2, state="done")
+
+    assert {part: (one.ts, one.characters) for part, one in standing.items()} == {2: (ts, 5)}
+    assert taken_over == ["It was"]
+    assert harness.texts(turn) == ["It was open."]
+
+
+def test_a_stream_goes_on_with_what_was_edited_before(streaming: Standing):
+    surface, harness = streaming
+    turn = harness.ask()
+    ts = harness.another(appends=False).post(turn, "It is", part=0, state="writing")
+
+    surface.edit(turn, ts, "It is open", part=0, state="writing")
+    surface.edit(turn, ts, "It is open at 8.", part=0, state="done")
+
+    assert harness.texts(turn) == ["It is open at 8."]
+
+
+def test_a_stream_whose_start_was_not_answered_is_found_and_gone_on_with(streaming: Standing):
+    surface, harness = streaming
+    turn, other = harness.ask(), harness.ask()
+    harness.fail("start", "fault after work")
+
+    with pytest.raises(SurfaceUnavailable) as failed:
+        surface.post(turn, "It is", part=1, state="writing")
+    (ts,) = found(surface, turn).values()
+    surface.edit(turn, ts, "It is open.", part=1, state="done")
+
+    assert failed.value.maybe_done
+    assert found(surface, other) == {}
+    assert harness.texts(turn) == ["It is open."]
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("method", ["append", "stop"])
+def test_whatever_fails_nothing_of_a_stream_is_lost_or_said_twice(streaming: Standing, method: str, failure: str):
+    surface, harness = streaming
+    turn = harness.ask()
+    ts = surface.post(turn, "It is", part=0, state="writing")
+    state: MessageState = "writing" if method == "append" else "done"
+
+    harness.fail(method, failure)
+    with pytest.raises(type(FAILURES[failure][0])):
+        surface.edit(turn, ts, "It is open", part=0, state=state)
+    surface.edit(turn, ts, "It is open at 8", part=0, state=state)
+    on_the_way = harness.texts(turn)
+    surface.edit(turn, ts, "It is open at 8.", part=0, state="done")
+
+    assert on_the_way == ["It is open at 8"]
+    assert harness.texts(turn) == ["It is open at 8."]
+
+
+def test_a_refused_start_leaves_nothing(streaming: Standing):
+    surface, harness = streaming
+    turn = harness.ask()
+    harness.fail("start", "refusal")
+
+    with pytest.raises(SurfaceRefused):
+        surface.post(turn, "It is", part=0, state="writing")
+
+    assert harness.texts(turn) == []
+
+
+def test_a_stream_can_be_deleted_while_it_is_written(streaming: Standing):
+    surface, harness = streaming
+    turn = harness.ask()
+    ts = surface.post(turn, "It is", part=0, state="writing")
+
+    harness.another(appends=False).delete(turn, ts)
+
+    assert harness.texts(turn) == []
+    with pytest.raises(MessageGone):
+        surface.edit(turn, ts, "It is open", part=0, state="writing")
+
+
+def test_a_long_stream_fits_up_to_its_last_character(streaming: Standing):
+    surface, harness = streaming
+    turn = harness.ask()
+    text = "word " * 2_200
+
+    fits = surface.fits(text)
+    ts = surface.post(turn, text[:100], part=0, state="writing")
+    surface.edit(turn, ts, text, part=0, state="done")
+
+    assert fits
+    assert [each.strip() for each in harness.texts(turn)] == [text.strip()]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import pytest
@@ -12,8 +13,9 @@ from fakes.threads import MemoryThreads
 from vera.assistant.conversation import FOOTER, Person, Turn
 from vera.errors import SurfaceRefused, SurfaceUnavailable
 from vera.slack.bot import Bot
+from vera.slack.mark import mark_of, marked
+from vera.slack.own import METADATA_TYPE
 from vera.slack.people import People
-from vera.slack.surface import METADATA_TYPE
 from vera.slack.thread import SlackThreads
 from vera.slack.web import web_client
 
@@ -54,7 +56,7 @@ class MemoryHarness:
 
     def answer(self, turn: Turn, text: str, *, part: int = 0, state: str = "done", channel: str = CHANNEL) -> str:
         shown = "" if state == "status" else text
-        fields = {"turn": turn.key, "part": part, "unfinished": state == "writing"}
+        fields = {"turn": turn.key, "part": part, "unfinished": state != "done"}
         return self._threads.say(channel, turn.root, "vera", "Vera", shown, **fields)
 
     def announce(self, name: str, text: str, *, root: str) -> str:
@@ -89,6 +91,21 @@ class SlackHarness:
         self._slack.script("conversations.replies", *answers)
 
 
+class StreamHarness(SlackHarness):
+    """Vera's answers as Slack's streams: Markdown, without metadata until they stop."""
+
+    def answer(self, turn: Turn, text: str, *, part: int = 0, state: str = "done", channel: str = CHANNEL) -> str:
+        if state == "status":
+            return super().answer(turn, text, part=part, state=state, channel=channel)
+        text = marked(text, mark_of(turn.key, part))
+        fields: dict[str, Any] = {"streaming_state": "in_progress" if state == "writing" else "completed"}
+        if state == "done":
+            payload = {"turn": turn.key, "part": part, "state": state}
+            fields["metadata"] = {"event_type": METADATA_TYPE, "event_payload": payload}
+        blocks = [{"type": "markdown", "text": text}]
+        return self._slack.say(channel, BOT_USER, text, thread_ts=turn.root, blocks=blocks, **fields)
+
+
 @contextmanager
 def memory() -> Iterator[Reading]:
     threads = MemoryThreads()
@@ -96,11 +113,10 @@ def memory() -> Iterator[Reading]:
 
 
 @contextmanager
-def slack() -> Iterator[Reading]:
-    with SmallSlack(page=4) as slack:
-        client = web_client("xoxb-test", base_url=slack.url)
+def slack(harness: type[SlackHarness] = SlackHarness) -> Iterator[Reading]:
+    with SmallSlack(page=4) as slack, closing(web_client("xoxb-test", base_url=slack.url)) as client:
         reader = SlackThreads(client, People(client), bot=Bot(client), name="Vera", sleep=lambda _: None)
-        yield reader, SlackHarness(slack)
+        yield reader, harness(slack)
 
 
 Reading: TypeAlias = "tuple[ThreadReader, Harness]"
@@ -108,6 +124,7 @@ Reading: TypeAlias = "tuple[ThreadReader, Harness]"
 READERS: dict[str, Callable[[], AbstractContextManager[Reading]]] = {
     "memory": memory,
     "slack": slack,
+    "slack's streams": partial(slack, StreamHarness),
 }
 
 
@@ -181,16 +198,27 @@ def test_veras_own_messages_say_which_question_they_answer(reading: Reading):
     ]
 
 
-def test_status_lines_and_what_follows_an_answer_are_left_out(reading: Reading):
+def test_what_follows_an_answer_is_left_out(reading: Reading):
     reader, harness = reading
     first = question(harness.say("U0ANN", "First?"))
     harness.answer(first, f"Open at 8 [1].{FOOTER}\n\nSources: 1. Handbook")
-    harness.answer(first, "Checking the knowledge base", part=1, state="status")
     ts = harness.say("U0ANN", "And then?", root=first.ts)
 
     thread = reader.read(question(ts, root=first.ts), budget_tokens=PLENTY)
 
     assert told(thread)[1:-1] == [("vera", "Vera", "Open at 8 [1].")]
+
+
+def test_of_a_status_line_nothing_is_told_but_that_an_answer_is_coming(reading: Reading):
+    reader, harness = reading
+    first = question(harness.say("U0ANN", "First?"))
+    harness.answer(first, "Checking the knowledge base", state="status")
+    ts = harness.say("U0ANN", "And then?", root=first.ts)
+
+    thread = reader.read(question(ts, root=first.ts), budget_tokens=PLENTY)
+
+    own = thread.utterances[1]
+    assert (own.speaker, own.text, own.turn, own.unfinished) == ("vera", "", first.key, True)
 
 
 def test_of_a_long_thread_the_root_and_the_newest_are_kept_and_the_rest_is_counted(reading: Reading):

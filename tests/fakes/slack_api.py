@@ -1,7 +1,8 @@
 """A small Slack on loopback: messages and people in memory, calls recorded, and any answer scripted.
 
 It knows the Web API methods that reading and writing a thread take, with Slack's habits: a thread's first message on
-every page, metadata only where it is asked for. `script` puts answers of one's own before a method's next ones.
+every page, metadata only where it is asked for, streams that only grow. `script` puts answers of one's own before a
+method's next ones.
 """
 
 from __future__ import annotations
@@ -106,22 +107,68 @@ class SmallSlack:
         return {"ok": True, "user": person} if person else {"ok": False, "error": "user_not_found"}
 
     def _chat_postmessage(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        kept = {key: arguments[key] for key in ("thread_ts", "metadata") if arguments.get(key)}
-        ts = self.say(arguments["channel"], BOT_USER, arguments["text"], bot_id=BOT_ID, **kept)
+        kept = {key: arguments[key] for key in ("thread_ts", "metadata", "attachments") if arguments.get(key)}
+        ts = self.say(arguments["channel"], BOT_USER, **_content(arguments), bot_id=BOT_ID, **kept)
         return {"ok": True, "ts": ts, "channel": arguments["channel"]}
 
     def _chat_update(self, arguments: dict[str, Any]) -> dict[str, Any]:
         message = self.channels[arguments["channel"]].get(arguments["ts"])
         if message is None:
             return {"ok": False, "error": "message_not_found"}
-        if len(arguments["text"].encode()) > 4000:
+        if _is_live(message):
+            return {"ok": False, "error": "streaming_state_conflict"}
+        if len(arguments.get("text", "").encode()) > 4000 or len(arguments.get("markdown_text", "")) > 12_000:
             return {"ok": False, "error": "msg_too_long"}
-        message.update({key: arguments[key] for key in ("text", "metadata") if key in arguments})
+        message.pop("blocks", None)
+        message.update(_content(arguments) | {k: arguments[k] for k in ("metadata", "attachments") if k in arguments})
         return {"ok": True, "ts": arguments["ts"]}
 
     def _chat_delete(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        gone = self.channels[arguments["channel"]].pop(arguments["ts"], None)
-        return {"ok": True} if gone else {"ok": False, "error": "message_not_found"}
+        message = self.channels[arguments["channel"]].get(arguments["ts"])
+        if message is None:
+            return {"ok": False, "error": "message_not_found"}
+        if _is_live(message):
+            return {"ok": False, "error": "cant_delete_message"}
+        del self.channels[arguments["channel"]][arguments["ts"]]
+        return {"ok": True}
+
+    def _chat_startstream(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        if arguments["channel"][0] != "D" and not arguments.get("recipient_team_id"):
+            return {"ok": False, "error": "missing_recipient_team_id"}
+        fields = {"thread_ts": arguments["thread_ts"], "streaming_state": "in_progress", "bot_id": BOT_ID}
+        ts = self.say(arguments["channel"], BOT_USER, **_content(arguments), **fields)
+        return {"ok": True, "ts": ts, "channel": arguments["channel"]}
+
+    def _chat_appendstream(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        message = self.channels[arguments["channel"]].get(arguments["ts"])
+        if message is None:
+            return {"ok": False, "error": "message_not_found"}
+        if not _is_live(message):
+            return {"ok": False, "error": "message_not_in_streaming_state"}
+        text = message["text"] + arguments.get("markdown_text", "")
+        if len(text) > 12_000:
+            return {"ok": False, "error": "msg_too_long"}
+        message.update(_content({"markdown_text": text}))
+        return {"ok": True, "ts": arguments["ts"], "channel": arguments["channel"]}
+
+    def _chat_stopstream(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        answer = self._chat_appendstream(arguments)
+        if answer["ok"]:
+            self.end_stream(arguments["channel"], arguments["ts"], metadata=arguments.get("metadata"))
+        return answer
+
+    def end_stream(self, channel: str, ts: str, *, metadata: Any = None) -> None:
+        """Let a stream take no more text: it is stopped, or old."""
+        with self._lock:
+            self.channels[channel][ts] |= {"streaming_state": "completed"} | (
+                {"metadata": metadata} if metadata else {}
+            )
+
+    def _assistant_threads_setstatus(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"ok": True}
+
+    def _agents_sessions_setstatus(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"ok": True}
 
     def _conversations_replies(self, arguments: dict[str, Any]) -> dict[str, Any]:
         messages = self.channels[arguments["channel"]]
@@ -188,6 +235,17 @@ class SmallSlack:
                 """Say nothing."""
 
         return Handler
+
+
+def _content(arguments: dict[str, Any]) -> dict[str, Any]:
+    if "markdown_text" not in arguments:
+        return {"text": arguments["text"]}
+    markdown = arguments["markdown_text"]
+    return {"text": markdown, "blocks": [{"type": "markdown", "text": markdown}]}
+
+
+def _is_live(message: dict[str, Any]) -> bool:
+    return message.get("streaming_state") == "in_progress"
 
 
 def _ts(message: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -34,11 +35,11 @@ class MemoryThreads(ThreadReader):
     def fail(self, *errors: VeraError) -> None:
         self._failures.extend(errors)
 
-    def read(self, turn: Turn, *, budget_tokens: int) -> Thread:
+    def read(self, turn: Turn, *, budget_tokens: int, seconds: float = math.inf) -> Thread:
         if self._failures:
             raise self._failures.pop(0)
         asker = self.people.get(turn.user, Person(turn.user, turn.user))
-        said = [one for one in self._around(turn) if one.ts < turn.ts and (one.text or one.files)]
+        said = [one for one in self._around(turn) if one.ts < turn.ts and (one.text or one.files or one.unfinished)]
         question = next((one for one in self._around(turn) if one.ts == turn.ts), None)
         question = question or Utterance(turn.ts, "person", asker.name, turn.text)
         root = [one for one in said if one.ts == turn.root]

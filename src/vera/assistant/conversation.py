@@ -7,6 +7,7 @@ any thread at all).
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -113,12 +114,12 @@ class Thread:
 class ThreadReader(Protocol):
     """Where the words before a question are found."""
 
-    def read(self, turn: Turn, *, budget_tokens: int) -> Thread:
+    def read(self, turn: Turn, *, budget_tokens: int, seconds: float = math.inf) -> Thread:
         """Return the thread up to the question: its root, the newest messages within the budget, and the question.
 
         At the top level of a direct message, its recent messages stand for the thread. Messages later than the question
-        are left out, other questions' answers that came meanwhile included. Raises `SurfaceUnavailable` and
-        `SurfaceRefused`; a person who cannot be looked up is called by their id.
+        are left out, other questions' answers that came meanwhile included. Waits no longer than `seconds`. Raises
+        `SurfaceUnavailable` and `SurfaceRefused`; a person who cannot be looked up is called by their id.
         """
         ...
 
@@ -153,7 +154,8 @@ class Conversation:
 
     `history` is empty, or begins with the user's side, alternates, and ends with Vera's word; `since` is what people
     and bots said after that, before the question. `question` is empty where Vera was mentioned without words. `recent`
-    are the questions asked before, oldest first, for the knowledge query to lean on.
+    are the questions asked before, oldest first, for the knowledge query to lean on. `being_answered` counts the
+    earlier ones to which Vera is still writing an answer.
     """
 
     question: str
@@ -162,6 +164,7 @@ class Conversation:
     since: str = ""
     recent: tuple[str, ...] = ()
     omitted: int = 0
+    being_answered: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -191,12 +194,18 @@ def compose(thread: Thread, *, bot_name: str) -> Conversation:
         since=since,
         recent=tuple(filter(None, (_addressed(each.text, bot_name) for each in earlier if each.speaker == "person"))),
         omitted=thread.omitted,
+        being_answered=len(_unfinished(earlier)),
     )
+
+
+def _unfinished(utterances: Sequence[Utterance]) -> set[str]:
+    """Return the turns whose answers are still being written, or were left so."""
+    return {each.turn for each in utterances if each.speaker == "vera" and each.unfinished}
 
 
 def _joined(utterances: Sequence[Utterance]) -> list[Utterance]:
     """Put the parts of one answer together, where its first part stands; drop the answers that are unfinished."""
-    unfinished = {each.turn for each in utterances if each.speaker == "vera" and each.unfinished}
+    unfinished = _unfinished(utterances)
     answers: dict[str, list[Utterance]] = {}
     for each in utterances:
         if each.speaker == "vera" and each.turn:

@@ -83,7 +83,8 @@ class PassageModel:
             yield Usage(input_tokens=_input_tokens(request), output_tokens=tokens(_CLOCK))
             return
         said = 0
-        pieces = tokens_of(_told(results) if results else _reply(question, request.grounding))
+        answer = _told(results) if results else _reply(question, request.grounding)
+        pieces = tokens_of(answer.removeprefix(request.grounding.said if request.grounding else ""))
         for piece in pieces[: request.max_output_tokens]:
             if self._delay_seconds:
                 self._sleep(self._delay_seconds)

@@ -5,6 +5,7 @@ It is the `ThreadReader` and the `MessageSurface` of `Vera.ask`: the same story 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from vera.assistant.conversation import Person, Thread, Turn, Utterance, newest_within, tokens
@@ -12,7 +13,8 @@ from vera.assistant.conversation import Person, Thread, Turn, Utterance, newest_
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from vera.assistant.reply import MessageState
+    from vera.assistant.messages import MessageState, Standing
+    from vera.assistant.pacing import Write
 
 __all__ = ["LocalThread"]
 
@@ -21,6 +23,8 @@ _ASKER = Person("U0", "You")
 
 class LocalThread:
     """One question after what was `said` before (questions and answers in turns, the first one a question)."""
+
+    appends = False
 
     def __init__(
         self, question: str, *, said: Sequence[str] = (), show: Callable[[str, MessageState], None], timezone: str = ""
@@ -36,7 +40,7 @@ class LocalThread:
         self.turn = Turn(channel="local", ts=last.ts, user=_ASKER.id, text=question, direct=True)
         self.text = ""
 
-    def read(self, turn: Turn, *, budget_tokens: int) -> Thread:
+    def read(self, turn: Turn, *, budget_tokens: int, seconds: float = math.inf) -> Thread:
         """Return what was said, the newest within the budget, the question at the end."""
         *earlier, question = self._said
         kept, omitted = newest_within(earlier, budget_tokens, lambda utterance: tokens(utterance.text))
@@ -45,6 +49,14 @@ class LocalThread:
     def fits(self, text: str) -> bool:
         """Take any text: a screen scrolls."""
         return True
+
+    def write(self, ts: str | None, state: MessageState) -> Write | None:
+        """Count nothing: nobody limits a screen."""
+        return None
+
+    def show_status(self, turn: Turn, text: str) -> bool:
+        """Leave it to the answer's own place: there is no other."""
+        return False
 
     def post(self, turn: Turn, text: str, *, part: int, state: MessageState) -> str:
         """Show the first version."""
@@ -59,6 +71,6 @@ class LocalThread:
     def delete(self, turn: Turn, ts: str) -> None:
         """Forget a message: there is but one, so none is ever left over."""
 
-    def find(self, turn: Turn) -> Mapping[int, str]:
+    def find(self, turn: Turn) -> Mapping[int, Standing]:
         """Find nothing: a local thread begins with its question."""
         return {}

@@ -2,11 +2,13 @@
 
 Everything up to the question is read, newest first within a budget, and turned into utterances: Vera's own words under
 her question's key, without status lines and source lists; people's under their names; other bots' as such. What says
-nothing (joins, tombstones, empty texts) is left out (`tests/contract/test_thread_reader.py`).
+nothing (joins, tombstones, empty texts) is left out, but for an answer of Vera's that is still to come
+(`tests/contract/test_thread_reader.py`).
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,15 +16,15 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
-from vera.assistant.conversation import FOOTER, Thread, ThreadReader, Utterance, newest_within, tokens
+from vera.assistant.conversation import Thread, ThreadReader, Utterance, newest_within, tokens
 from vera.errors import RateLimited, SurfaceUnavailable
 from vera.slack.blocks import file_names, words_of
 from vera.slack.mrkdwn import mentioned_users, to_markdown, without_mention
-from vera.slack.surface import metadata_of
+from vera.slack.own import answer_in, is_being_streamed, metadata_of, part_standing
 from vera.slack.web import PAGE, ask, messages_of, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from slack_sdk import WebClient
 
@@ -44,7 +46,7 @@ _TOKENS_AROUND_A_MESSAGE = 8
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """A message that says something: its words in mrkdwn, and whose they are."""
+    """A message that says something: its words (Vera's own in Markdown, all others in mrkdwn), and whose they are."""
 
     ts: str
     speaker: Literal["vera", "person", "bot"]
@@ -55,6 +57,11 @@ class _Message:
     part: int = 0
     state: str = ""
     files: tuple[str, ...] = ()
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether Vera is still writing it, or left it so."""
+        return self.state in {"status", "writing"}
 
     @property
     def cost(self) -> int:
@@ -83,12 +90,14 @@ class SlackThreads(ThreadReader):
         self._sleep = sleep
         self._patience_seconds = patience_seconds
 
-    def read(self, turn: Turn, *, budget_tokens: int) -> Thread:
+    def read(self, turn: Turn, *, budget_tokens: int, seconds: float = math.inf) -> Thread:
         """Return the thread up to the question: its root, the newest messages within the budget, and the question."""
-        patience = _Patience(self._sleep, self._patience_seconds)
+        patience = _Patience(self._sleep, min(self._patience_seconds, seconds))
         top_level = turn.direct and not turn.thread_ts
         found = self._recent(turn, patience) if top_level else self._replies(turn, turn.root, patience)
-        said = {message.ts: message for message in map(self._parsed, found) if message}
+        asked = [f"{turn.channel}:{message['ts']}" for message in found if not self._bot.wrote(message)]
+        parsed = (self._parsed(message, asked) for message in found)
+        said = {message.ts: message for message in parsed if message}
         question = said.pop(turn.ts, None) or _Message(turn.ts, "person", self._addressed(turn.text), turn.user)
         root = said.pop(turn.root, None)
         between = sorted((message for message in said.values() if _says_something(message)), key=_order)
@@ -133,19 +142,28 @@ class SlackThreads(ThreadReader):
             )
             return [*messages, *(message for thread in replies for message in thread)]
 
-    def _parsed(self, message: Mapping[str, Any]) -> _Message | None:
+    def _parsed(self, message: Mapping[str, Any], asked: Sequence[str]) -> _Message | None:
         """Return what a message says and who says it, or None for one that nobody speaks in."""
         if (message.get("subtype") or "") not in _SPOKEN:
             return None
         ts, words, files = str(message["ts"]), words_of(message), file_names(message)
         user = str(message.get("user") or "")
         if self._bot.wrote(message):
-            key, part, state = metadata_of(message)
-            answer = words.partition(FOOTER)[0]
-            return _Message(ts, "vera", answer, user, turn=key, part=part, state=state, files=files)
+            return self._own(message, asked)
         if message.get("bot_id") or message.get("subtype") == "bot_message":
             return _Message(ts, "bot", words, user, bot_name=_name_of_bot(message), files=files)
         return _Message(ts, "person", self._addressed(words), user, bot_name=_name_of_bot(message), files=files)
+
+    def _own(self, message: Mapping[str, Any], asked: Sequence[str]) -> _Message:
+        """Return one of Vera's messages. A stream names its question by a mark: which of those `asked` that is."""
+        key, part, state = metadata_of(message)
+        if is_being_streamed(message):
+            marked = ((each, part_standing(message, each)) for each in asked)
+            key, part = next(((each, found) for each, found in marked if found is not None), ("", 0))
+            state = "writing"
+        words = "" if state == "status" else answer_in(message, {self._bot.user_id: self._name})
+        user, files = str(message.get("user") or ""), file_names(message)
+        return _Message(str(message["ts"]), "vera", words, user, turn=key, part=part, state=state, files=files)
 
     def _addressed(self, words: str) -> str:
         return without_mention(words, self._bot.user_id)
@@ -163,10 +181,10 @@ class SlackThreads(ThreadReader):
             ts=message.ts,
             speaker=message.speaker,
             name=known or ("a bot" if message.speaker == "bot" else "somebody"),
-            text=to_markdown(message.words, names),
+            text=message.words if message.speaker == "vera" else to_markdown(message.words, names),
             turn=message.turn,
             part=message.part,
-            unfinished=message.state == "writing",
+            unfinished=message.is_unfinished,
             files=message.files,
         )
 
@@ -198,8 +216,8 @@ def _order(message: _Message) -> tuple[int, int]:
 
 
 def _says_something(message: _Message) -> bool:
-    """Whether there is anything to tell the model; a status line of Vera's is not."""
-    return bool(message.words.strip() or message.files) and message.state != "status"
+    """Whether there is anything to tell the model; that Vera is writing is, be there a word of it or not."""
+    return bool(message.words.strip() or message.files or message.is_unfinished)
 
 
 def _name_of_bot(message: Mapping[str, Any]) -> str:

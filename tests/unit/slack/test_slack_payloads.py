@@ -15,6 +15,7 @@ EVENTS = Path(__file__).parents[2] / "events"
 SAMPLES = sorted(path.stem for path in EVENTS.glob("event_*.json"))
 
 IGNORED = {
+    "event_agent_session_stopped": "not a message",
     "event_app_home_opened": "not a message",
     "event_app_mention_from_bot": "said by a bot",
     "event_message_bot_message": "a change to a message, or a notice",

@@ -9,16 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes.slack_api import BOT_USER, SmallSlack
-from vera.assistant.conversation import Turn
+from vera.assistant.conversation import FOOTER, Turn
+from vera.assistant.messages import Standing
 from vera.slack.bot import Bot
 from vera.slack.markdown import to_mrkdwn
-from vera.slack.surface import METADATA_TYPE, SlackSurface, metadata_of
+from vera.slack.own import METADATA_TYPE, metadata_of
+from vera.slack.surface import SlackSurface
 from vera.slack.web import web_client
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
 
-    from vera.assistant.reply import MessageState
+    from vera.assistant.messages import MessageState
 
 TURN = Turn("C1", "1700000000.000100", "U1", "Well?", thread_ts="1600000000.000100")
 
@@ -79,6 +81,38 @@ def test_a_text_without_anything_to_see_is_not_sent_empty(slack: SmallSlack, sur
     assert slack.called("chat.postMessage")[0]["text"] == "…"
 
 
+BUTTON = {
+    "type": "button",
+    "action_id": "vera_stop",
+    "text": {"type": "plain_text", "text": "Stop"},
+    "value": '{"turn":"C1:1700000000.000100","user":"U1"}',
+}
+STOP = [{"blocks": [{"type": "actions", "block_id": "vera_stop", "elements": [BUTTON]}]}]
+
+
+def test_a_button_stops_an_answer_until_it_is_done(slack: SmallSlack, surface: SlackSurface):
+    ts = surface.post(TURN, "Reading the thread", part=0, state="status")
+    surface.edit(TURN, ts, "It is", part=0, state="writing")
+    surface.edit(TURN, ts, "It is.", part=0, state="done")
+
+    shown = [call["attachments"] for name, call in slack.calls if name in {"chat.postMessage", "chat.update"}]
+    assert shown == [STOP, STOP, []]
+
+
+def test_an_answer_that_is_done_at_once_has_no_button(slack: SmallSlack, surface: SlackSurface):
+    surface.post(TURN, "It is.", part=0, state="done")
+
+    assert "attachments" not in slack.called("chat.postMessage")[0]
+
+
+def test_what_stands_is_measured_by_what_it_shows_of_the_answer(slack: SmallSlack, surface: SlackSurface):
+    turn = Turn("C1", slack.say("C1", "U1", "Well?"), "U1")
+    status = surface.post(turn, "_Reading the thread …_", part=0, state="status")
+    answer = surface.post(turn, f"It **is** < 5{FOOTER}\nSources", part=1, state="done")
+
+    assert surface.find(turn) == {0: Standing(status, 0), 1: Standing(answer, len("It **is** < 5"))}
+
+
 def test_another_apps_message_is_not_taken_for_a_part_of_the_reply(slack: SmallSlack, surface: SlackSurface):
     root = slack.say("C1", "U1", "Well?")
     turn = Turn("C1", root, "U1")
@@ -86,24 +120,7 @@ def test_another_apps_message_is_not_taken_for_a_part_of_the_reply(slack: SmallS
     slack.say("C1", "U9", "mine", thread_ts=root, bot_id="B9", metadata=posing)
     own = slack.say("C1", BOT_USER, "hers", thread_ts=root, metadata=posing)
 
-    assert surface.find(turn) == {0: own}
-
-
-@pytest.mark.parametrize(
-    "metadata",
-    [
-        None,
-        "vera_reply",
-        {},
-        {"event_type": "other", "event_payload": {"turn": "C1:1.5", "part": 0, "state": "done"}},
-        {"event_type": METADATA_TYPE},
-        {"event_type": METADATA_TYPE, "event_payload": []},
-        {"event_type": METADATA_TYPE, "event_payload": {"turn": 7, "part": 0}},
-        {"event_type": METADATA_TYPE, "event_payload": {"turn": "C1:1.5", "part": "0"}},
-    ],
-)
-def test_metadata_of_another_form_tells_nothing(metadata: object):
-    assert metadata_of({"metadata": metadata}) == ("", 0, "")
+    assert surface.find(turn) == {0: Standing(own, len("hers"))}
 
 
 MANY = st.text("ab*_`[]()<>&|-\n é漢👍", max_size=40).flatmap(

@@ -10,8 +10,9 @@ from fakes.slack_api import BOT_ID, BOT_USER, RATE_LIMITED, Answer, SmallSlack
 from vera.assistant.conversation import FOOTER, Turn
 from vera.errors import RateLimited, SurfaceUnavailable
 from vera.slack.bot import Bot
+from vera.slack.mark import mark_of, marked
+from vera.slack.own import METADATA_TYPE
 from vera.slack.people import People
-from vera.slack.surface import METADATA_TYPE
 from vera.slack.thread import SlackThreads
 
 if TYPE_CHECKING:
@@ -124,6 +125,67 @@ def test_an_answer_ends_where_its_sources_begin_though_rendered(slack: SmallSlac
     thread = threads.read(ask(slack, root), budget_tokens=PLENTY)
 
     assert thread.utterances[1].text == "**Open** at 8 [1]."
+
+
+STREAMED = {
+    "as Markdown": {"blocks": [{"type": "markdown", "text": "**a** &lt; *b*, [c](https://x.example)"}], "text": "?"},
+    "as mrkdwn": {"text": "*a* &lt; _b_, <https://x.example|c>"},
+}
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (STREAMED["as Markdown"], "**a** < *b*, [c](https://x.example)"),
+        (STREAMED["as mrkdwn"], "**a** < _b_, [c](https://x.example)"),
+    ],
+    ids=STREAMED.keys(),
+)
+def test_a_streamed_answer_is_read_however_slack_keeps_it(
+    slack: SmallSlack, threads: SlackThreads, content: dict, text: str
+):
+    root = slack.say("C1", "U1", "The subject")
+    payload = {"turn": f"C1:{root}", "part": 0, "state": "done"}
+    metadata = {"event_type": METADATA_TYPE, "event_payload": payload}
+    slack.say("C1", BOT_USER, **content, thread_ts=root, metadata=metadata, streaming_state="completed")
+
+    said = threads.read(ask(slack, root), budget_tokens=PLENTY).utterances[1]
+
+    assert (said.text, said.turn, said.unfinished) == (text, f"C1:{root}", False)
+
+
+def test_a_stream_in_progress_is_known_by_its_mark_as_the_answer_to_its_question(
+    slack: SmallSlack, threads: SlackThreads
+):
+    root = slack.say("C1", "U1", "The subject")
+    first = ask(slack, root, "One?")
+    ask(slack, root, "Two?")
+    text = marked("It **is", mark_of(first.key, 1))
+    slack.say("C1", BOT_USER, text, thread_ts=root, streaming_state="in_progress")
+
+    said = threads.read(ask(slack, root), budget_tokens=PLENTY).utterances[3]
+
+    assert (said.text, said.turn, said.part, said.unfinished) == ("It **is", first.key, 1, True)
+
+
+@pytest.mark.parametrize("text", ["It is", marked("It is", mark_of("C1:1.5", 0))], ids=["unmarked", "of nobody's"])
+def test_a_stream_in_progress_is_unfinished_whatever_it_answers(slack: SmallSlack, threads: SlackThreads, text: str):
+    root = slack.say("C1", "U1", "The subject")
+    slack.say("C1", BOT_USER, text, thread_ts=root, streaming_state="in_progress")
+
+    said = threads.read(ask(slack, root), budget_tokens=PLENTY).utterances[1]
+
+    assert (said.text, said.turn, said.unfinished) == ("It is", "", True)
+
+
+def test_a_stream_that_was_left_behind_stays_unfinished(slack: SmallSlack, threads: SlackThreads):
+    root = slack.say("C1", "U1", "The subject")
+    text = marked("It is", mark_of(f"C1:{root}", 0))
+    slack.say("C1", BOT_USER, text, thread_ts=root, streaming_state="completed")
+
+    said = threads.read(ask(slack, root), budget_tokens=PLENTY).utterances[1]
+
+    assert (said.text, said.turn, said.unfinished) == ("It is", f"C1:{root}", True)
 
 
 def test_a_deleted_root_leaves_the_thread_without_one(slack: SmallSlack, threads: SlackThreads):
