@@ -6,22 +6,23 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from vera.assistant.budget import Budget
 from vera.assistant.conversation import FOOTER
 from vera.assistant.deadline import Time
 from vera.assistant.journal import TurnDropped, TurnRaised, named
 from vera.assistant.limits import Admission
-from vera.assistant.pacing import EditBudget
 from vera.assistant.turn import answer
 from vera.errors import LeaseLost, SettingsError, SurfaceRefused, TurnTaken
 from vera.wiring import Wiring
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from slack_bolt import App
 
@@ -39,6 +40,9 @@ __all__ = ["Answer", "Vera"]
 
 _TOKEN_REFUSED = {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"}
 
+_LAST_MOMENT_SECONDS = 0.5
+"""What is left of an invocation when no call to Slack is waited for any more: to say so, and to hand on."""
+
 _INVOCATION_SECONDS = 900.0
 """How long a turn may take where no Lambda says so (`vera socket`): as long as a Lambda at its most."""
 
@@ -50,6 +54,18 @@ class Answer:
     text: str
     footer: str
     outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One invocation that answers: it ends at `deadline`, by Vera's clock, and `go_on(leg)` asks for a fresh one then.
+
+    `reopen` answers what has failed for good, too.
+    """
+
+    deadline: float
+    go_on: Callable[[int], None] | None = lambda _leg: None
+    reopen: bool = False
 
 
 class Vera(Wiring):
@@ -66,6 +82,7 @@ class Vera(Wiring):
         return bolt_app(
             self._slack,
             self.answer,
+            ask_stop=self._ask_stop,
             bot=self._bot,
             signing_secret=self._credentials.get().signing_secret,
             process_before_response=process_before_response,
@@ -107,25 +124,54 @@ class Vera(Wiring):
         def handler(event: Any, context: Any) -> dict[str, Any]:
             deadline = self._clock() + context.get_remaining_time_in_millis() / 1000
             what = parse(event)
-            if not isinstance(what, Failure):
-                try:
-                    dispatch(app, what.payload, deadline=deadline)
-                except SurfaceRefused as refusal:  # also of `auth.test`, which is asked before there is a turn
-                    self._look_for_a_newer_token(refusal)
-                    raise
-            elif what.of.kind == "event" and (turn := turn_of(what.of.payload)):  # others have no message to say it in
-                self.tell_failure(turn, deadline, condition=what.condition)
+            if isinstance(what, Failure):
+                if what.of.kind == "event" and (turn := turn_of(what.of.payload)):  # others have no message to say so
+                    self.tell_failure(turn, deadline, condition=what.condition)
+                return {}
+            attempt = Attempt(deadline, self._going_on(event, context), reopen=what.redrive)
+            try:
+                dispatch(app, what.payload, attempt=attempt)
+            except SurfaceRefused as refusal:  # also of `auth.test`, which is asked before there is a turn
+                self._look_for_a_newer_token(refusal)
+                raise
             return {}
 
         return handler
 
-    def answer(self, turn: Turn, deadline: float | None = None) -> None:
+    def answer(self, turn: Turn, attempt: Attempt | None = None) -> None:
         """Answer one question in Slack, unless another worker does. Raises where a later attempt may do better.
 
-        `deadline` is when, by `clock`, the invocation ends.
+        Without an `attempt`, as where no Lambda ends it, it takes as long as it takes.
         """
         with self._unless_taken(turn):
-            answer(turn, self, self._manner, self._time(deadline), owner=_owner(), admit=self._admit)
+            while self._answer(turn, attempt or Attempt(self._clock() + _INVOCATION_SECONDS)) == "handed_on":
+                if attempt:
+                    return
+
+    def _answer(self, turn: Turn, attempt: Attempt) -> Outcome:
+        from vera.slack.client import no_call_outlasts  # noqa: PLC0415 - Slack is for those who speak to it
+
+        with no_call_outlasts(attempt.deadline - self._clock() - _LAST_MOMENT_SECONDS):
+            return answer(
+                turn,
+                self,
+                self._manner,
+                self._time(attempt.deadline, within=no_call_outlasts),
+                owner=_owner(),
+                admit=self._admit,
+                go_on=attempt.go_on,
+                reopen=attempt.reopen,
+            )
+
+    def _going_on(self, event: Any, context: Any) -> Callable[[int], None]:
+        """Return how a fresh invocation of this function is asked for."""
+
+        def go_on(leg: int) -> None:
+            from vera.aws.relay import SelfInvoke  # noqa: PLC0415 - few answers outlive their invocation
+
+            SelfInvoke(self._lambda_client, context.invoked_function_arn)(event, leg)
+
+        return go_on
 
     def tell_failure(self, turn: Turn, deadline: float | None = None, *, condition: str) -> None:
         """Say in the turn's message that every attempt has failed, unless it was answered after all."""
@@ -160,9 +206,16 @@ class Vera(Wiring):
         body, _, footer = thread.text.partition(FOOTER)
         return Answer(body.strip(), footer.strip(), outcome)
 
-    def _time(self, deadline: float | None) -> Time:
-        until = self._clock() + _INVOCATION_SECONDS if deadline is None else deadline
-        return Time(self._clock, self._sleep, lambda: datetime.now(UTC), until)
+    def _ask_stop(self, turn_key: str) -> bool:
+        return self.ledger.ask_stop(turn_key)
+
+    def _time(
+        self, deadline: float | None, *, within: Callable[[float], AbstractContextManager[object]] = nullcontext
+    ) -> Time:
+        seconds = _INVOCATION_SECONDS if deadline is None else deadline - self._clock()
+        return Time.of_invocation(
+            seconds, clock=self._clock, sleep=self._sleep, now=lambda: datetime.now(UTC), within=within
+        )
 
     def _admit(self, turn: Turn) -> None:
         settings = self.settings
@@ -206,7 +259,8 @@ class _OnScreen:
         self.ledger: Ledger = SQLiteLedger(self._database, clock=clock)
         self.surface: MessageSurface = thread
         self.threads: ThreadReader = thread
-        self.budget = EditBudget(per_minute=1e9, burst=1_000)
+        self.streams: MessageSurface | None = None
+        self.budget = Budget()
         self.tools: Sequence[Tool] = vera.tools
 
     @property

@@ -7,6 +7,7 @@
     │   ├── LedgerUnavailable    the store of turns did not answer
     │   ├── SurfaceUnavailable   Slack did not answer, or answered with a fault of its own
     │   │   └── RateLimited      … and said how long to wait
+    │   ├── HandOnFailed         Lambda did not take an invocation that goes on with the work
     │   ├── OutOfTime            the invocation ends before this could be done
     │   ├── ModelBusy            throttled, starting or unavailable; nothing was said yet
     │   └── StreamBroken         the model broke off while it spoke
@@ -20,6 +21,7 @@
     │   ├── NotAllowed           who asks, or where, is not on the list
     │   └── SurfaceRefused       Slack will not take this message, however often it is sent
     │       └── MessageGone      the message to be edited is not there any more
+    ├── StopAsked                the asker wants no more: what there is stays, and says so
     ├── Drop                     nothing to do, nothing to say
     │   ├── TurnTaken            another worker answers this, or has answered it
     │   └── LeaseLost            this worker was presumed dead, and another one goes on
@@ -34,6 +36,7 @@ from __future__ import annotations
 __all__ = [
     "AccessDenied",
     "Drop",
+    "HandOnFailed",
     "InputTooLong",
     "KnowledgeUnavailable",
     "LeaseLost",
@@ -47,6 +50,7 @@ __all__ = [
     "RateLimited",
     "RequestRefused",
     "SettingsError",
+    "StopAsked",
     "StreamBroken",
     "SurfaceRefused",
     "SurfaceUnavailable",
@@ -102,6 +106,18 @@ class RateLimited(SurfaceUnavailable):
         """Tell which method was refused, and for how many seconds."""
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class HandOnFailed(TryAgain):
+    """Lambda did not accept the invocation that was to go on with this; `code` is its word for why.
+
+    Maybe it was accepted all the same, and the answer lost: then two go on, and the lease decides.
+    """
+
+    def __init__(self, message: str = "", *, code: str = "") -> None:
+        """Tell which function, and Lambda's code for why."""
+        super().__init__(message)
+        self.code = code
 
 
 class OutOfTime(TryAgain):
@@ -182,6 +198,12 @@ class SurfaceRefused(TellPerson):
 
 class MessageGone(SurfaceRefused):
     """The message to be edited was deleted (`message_not_found`), or cannot be edited any more."""
+
+
+class StopAsked(VeraError):
+    """The asker wants no more of this answer."""
+
+    sentence = "You stopped this answer."
 
 
 class Drop(VeraError):

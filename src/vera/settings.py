@@ -142,7 +142,7 @@ class Settings:
     table: str = _setting(
         "VERA_TABLE",
         "",
-        "The DynamoDB table of turns. Unset: a SQLite database on this machine.",
+        "The DynamoDB table of turns, and of the count of edits that all workers share. Unset: a SQLite database here.",
         _like(r"[\w.-]{3,255}|arn:\S+", "a table's name or ARN"),
     )
     database: str = _setting("VERA_DATABASE", ".vera/vera.sqlite3", "The SQLite database, where there is no table.")
@@ -199,8 +199,9 @@ class Settings:
     streaming: str = _setting(
         "VERA_STREAMING",
         "edit",
-        "How an answer is shown while it is formed.",
-        _like("edit", "edit: this version of Vera cannot do native and auto yet"),
+        "How an answer is shown while it is formed: by editing one message (`edit`), by Slack's own streams "
+        "(`native`), or by whichever of the two the workspace's limits leave more room for (`auto`).",
+        _one_of("edit", "native", "auto"),
     )
     max_tool_rounds: int = _setting(
         "VERA_MAX_TOOL_ROUNDS", 8, "How often in one answer the model may call tools.", _whole(0, 20)

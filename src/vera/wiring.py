@@ -13,10 +13,10 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
+from vera.assistant.budget import Budget
 from vera.assistant.journal import NullJournal
-from vera.assistant.pacing import EditBudget
 from vera.assistant.turn import Manner
 from vera.errors import SettingsError
 from vera.settings import EMBEDDED, FOLDER, Settings
@@ -27,17 +27,19 @@ if TYPE_CHECKING:
 
     from slack_sdk import WebClient
 
+    from vera.assistant.budget import Tally
     from vera.assistant.conversation import ThreadReader
     from vera.assistant.journal import Journal
     from vera.assistant.knowledge import KnowledgeBase, Reranker
     from vera.assistant.ledger import Ledger
     from vera.assistant.model import ChatModel
-    from vera.assistant.reply import MessageSurface
+    from vera.assistant.reply import MessageSurface, Streaming
     from vera.assistant.tools import Tool
     from vera.aws.clients import Clients
     from vera.aws.secrets import CredentialSource
     from vera.slack.bot import Bot
     from vera.slack.people import People
+    from vera.storage.sqlite import Database
 
 __all__ = ["Wiring"]
 
@@ -83,7 +85,9 @@ class Wiring:
         knowledge: Sequence[KnowledgeBase] | None = None,
         reranker: Reranker | None = None,
         journal: Journal | None = None,
+        tally: Tally | None = None,
         surface: MessageSurface | None = None,
+        streams: MessageSurface | None = None,
         threads: ThreadReader | None = None,
         slack: WebClient | None = None,
         clock: Callable[[], float] = time.time,
@@ -92,15 +96,14 @@ class Wiring:
         """Set up from `settings`, by default those of the environment. Raises `SettingsError`.
 
         `tools` are offered to the model beside those built in. Ports that are passed in stand for those that the
-        settings would make; `slack` is the client by which `surface` and `threads` speak (`vera.slack.web.web_client`
-        makes one that neither retries nor logs).
+        settings would make; `slack` is the client by which `surface`, `streams` and `threads` speak
+        (`vera.slack.web.web_client` makes one that neither retries nor logs).
         """
         self.settings = settings or Settings.from_environment(os.environ)
         self._added_tools = tools
         names = [_CLOCK_TOOL, *(tool.name for tool in tools)]
         if twice := {name for name in names if names.count(name) > 1}:
             raise SettingsError(f"There are two tools called {', '.join(sorted(twice))}.")
-        self.budget = EditBudget()
         self._clock, self._sleep = clock, sleep
         self._making = RLock()
         self._opened = ExitStack()
@@ -110,7 +113,9 @@ class Wiring:
             "knowledge": knowledge,
             "reranker": reranker,
             "journal": journal,
+            "tally": tally,
             "surface": surface,
+            "streams": streams,
             "threads": threads,
             "_slack": slack,
         }
@@ -135,9 +140,28 @@ class Wiring:
             from vera.storage.dynamodb import DynamoDBLedger  # noqa: PLC0415 - one of two
 
             return DynamoDBLedger(self._clients.create("dynamodb"), self.settings.table, clock=self._clock)
-        from vera.storage.sqlite import Database, SQLiteLedger  # noqa: PLC0415 - the other
+        from vera.storage.sqlite import SQLiteLedger  # noqa: PLC0415 - the other
 
-        return SQLiteLedger(self._opened.enter_context(Database(self.settings.database)), clock=self._clock)
+        return SQLiteLedger(self._database, clock=self._clock)
+
+    @_once
+    def tally(self) -> Tally:
+        """The count of edits that all workers share: in the table, or the database on this machine."""
+        if self.settings.table:
+            from vera.storage.dynamodb_tally import DynamoDBTally  # noqa: PLC0415 - after the status message
+
+            return DynamoDBTally(
+                self._clients.create("dynamodb", connect_timeout_seconds=0.5, read_timeout_seconds=1.0, attempts=1),
+                self.settings.table,
+            )
+        from vera.storage.sqlite_tally import SQLiteTally  # noqa: PLC0415 - as above
+
+        return SQLiteTally(self._database)
+
+    @_once
+    def budget(self) -> Budget:
+        """How often messages may be written to, by all workers of a workspace together."""
+        return Budget(self.tally)
 
     @_once
     def surface(self) -> MessageSurface:
@@ -145,6 +169,15 @@ class Wiring:
         from vera.slack.surface import SlackSurface  # noqa: PLC0415 - for those who speak to Slack
 
         return SlackSurface(self._slack, bot=self._bot)
+
+    @_once
+    def streams(self) -> MessageSurface | None:
+        """Slack's native streams, where the settings want any."""
+        if self.settings.streaming == "edit":
+            return None
+        from vera.slack.streams import SlackStreams  # noqa: PLC0415 - only where it is set
+
+        return SlackStreams(self._slack, bot=self._bot, clock=self._clock)
 
     @_once
     def threads(self) -> ThreadReader:
@@ -219,6 +252,7 @@ class Wiring:
             edit_every_tokens=settings.edit_every_tokens,
             keep_passages=settings.rerank_results,
             max_tool_rounds=settings.max_tool_rounds,
+            streaming=cast("Streaming", settings.streaming),
         )
 
     @_once
@@ -233,10 +267,18 @@ class Wiring:
         return SecretCredentials(self._clients.create("secretsmanager"), settings.slack_secret_id, clock=self._clock)
 
     @_once
+    def _database(self) -> Database:
+        from vera.storage.sqlite import Database  # noqa: PLC0415 - where there is no table
+
+        return self._opened.enter_context(Database(self.settings.database))
+
+    @_once
     def _slack(self) -> WebClient:
         from vera.slack.web import web_client  # noqa: PLC0415 - for those who speak to Slack
 
-        return web_client(self._credentials.get().bot_token, base_url=self.settings.slack_api_url)
+        client = web_client(self._credentials.get().bot_token, base_url=self.settings.slack_api_url)
+        self._opened.callback(client.close)
+        return client
 
     @_once
     def _bot(self) -> Bot:
@@ -257,8 +299,16 @@ class Wiring:
         return Clients()
 
     @_once
+    def _lambda_client(self) -> Any:
+        from vera.aws.relay import lambda_client  # noqa: PLC0415 - few answers outlive their invocation
+
+        return lambda_client(self._clients)
+
+    @_once
     def _agent_runtime(self) -> Any:
-        return self._clients.create("bedrock-agent-runtime", connect_timeout_seconds=5, read_timeout_seconds=30)
+        return self._clients.create(
+            "bedrock-agent-runtime", connect_timeout_seconds=5, read_timeout_seconds=10, attempts=2
+        )
 
     def _knowledge_base(self, name: str) -> KnowledgeBase:
         if name.startswith(FOLDER):

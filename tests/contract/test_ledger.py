@@ -44,11 +44,11 @@ class Worker:
     owner: str
     key: str = KEY
 
-    def claim(self) -> TurnRecord:
-        return self.ledger.claim(self.key, owner=self.owner, lease_seconds=LEASE)
+    def claim(self, *, reopen: bool = False) -> TurnRecord:
+        return self.ledger.claim(self.key, owner=self.owner, lease_seconds=LEASE, reopen=reopen)
 
-    def renew(self) -> None:
-        self.ledger.renew(self.key, owner=self.owner, lease_seconds=LEASE)
+    def renew(self) -> bool:
+        return self.ledger.renew(self.key, owner=self.owner, lease_seconds=LEASE)
 
     def record_message(self, part: int, ts: str) -> None:
         self.ledger.record_message(self.key, owner=self.owner, part=part, ts=ts)
@@ -61,6 +61,12 @@ class Worker:
 
     def release(self) -> None:
         self.ledger.release(self.key, owner=self.owner)
+
+    def hand_on(self, leg: int = 1, so_far: str = "So far.") -> None:
+        self.ledger.hand_on(self.key, owner=self.owner, leg=leg, so_far=so_far)
+
+    def ask_stop(self) -> bool:
+        return self.ledger.ask_stop(self.key)
 
 
 @dataclass
@@ -333,19 +339,234 @@ def test_a_turn_may_be_released_twice_by_its_owner(first: Worker, second: Worker
     assert second.claim().attempt == 2
 
 
-CHANGES = {
+def test_a_turn_that_was_handed_on_is_taken_over_at_once_with_what_there_is_so_far(first: Worker, second: Worker):
+    first.claim()
+    first.record_message(0, "1.1")
+    first.record_round(0, "{}")
+    first.hand_on(1, "Once upon a")
+
+    record = second.claim()
+
+    assert record == TurnRecord(
+        key=KEY, attempt=2, messages=("1.1",), rounds=("{}",), leg=1, so_far="Once upon a", stop_asked=False
+    )
+
+
+def test_what_was_handed_on_stands_until_the_next_leg_is(store: Store, first: Worker, second: Worker):
+    first.claim()
+    first.hand_on(1, "Once")
+    second.claim()
+    store.clock.advance(LEASE)
+    third = store.worker(2)
+
+    assert (third.claim().leg, third.claim().so_far) == (1, "Once")
+    third.hand_on(2, "Once upon")
+    first.claim()
+    first.release()
+    assert (second.claim().leg, second.claim().so_far) == (2, "Once upon")
+
+
+def test_as_much_as_a_round_may_be_handed_on_and_nothing_too(store: Store, first: Worker, second: Worker):
+    long = "x" * (ROUND_BYTES - 7) + "żółw"
+    first.claim()
+
+    first.hand_on(1, long)
+    handed_on = second.claim().so_far
+    second.hand_on(2, "")
+    at_last = first.claim()
+
+    assert handed_on == long
+    assert (at_last.leg, at_last.so_far) == (2, "")
+
+
+@pytest.mark.parametrize("leg", [0, 1, 2])
+def test_a_turn_may_be_handed_on_twice_by_its_owner_and_the_first_time_counts(first: Worker, second: Worker, leg: int):
+    first.claim()
+    first.hand_on(2, "first")
+
+    first.hand_on(leg, "second")
+
+    record = second.claim()
+    assert (record.leg, record.so_far) == (2, "first")
+
+
+def test_a_leg_that_was_handed_on_already_costs_its_owner_no_later_claim(first: Worker, second: Worker):
+    first.claim()
+    first.hand_on(1)
+    first.claim()
+
+    first.hand_on(1)
+
+    with pytest.raises(TurnTaken):
+        second.claim()
+
+
+def test_who_is_no_more_the_last_holder_has_handed_on_nothing_whatever_the_leg(first: Worker, second: Worker):
+    first.claim()
+    first.hand_on(1, "mine")
+    second.claim()
+
+    for leg in (0, 1, 2):
+        with pytest.raises(LeaseLost):
+            first.hand_on(leg, "late")
+
+    second.release()
+    record = first.claim()
+    assert (record.leg, record.so_far) == (1, "mine")
+
+
+def test_a_turn_that_was_given_back_is_not_handed_on(first: Worker, second: Worker):
+    first.claim()
+    first.release()
+
+    with pytest.raises(LeaseLost):
+        first.hand_on()
+
+    assert second.claim().leg == 0
+
+
+@pytest.mark.parametrize("end", ["completed", "expired"])
+def test_a_leg_of_a_turn_that_is_over_was_not_handed_on(store: Store, first: Worker, end: str):
+    first.claim()
+    first.hand_on(1)
+    first.claim()
+    if end == "completed":
+        first.complete()
+    else:
+        store.clock.advance(RETENTION)
+
+    with pytest.raises(LeaseLost):
+        first.hand_on(1)
+
+
+def test_a_failed_turn_is_reopened_with_its_record(store: Store, first: Worker, second: Worker):
+    first.claim()
+    first.record_message(0, "1.1")
+    first.hand_on(1, "Once")
+    first.claim()
+    first.complete("failed")
+
+    record = second.claim(reopen=True)
+
+    assert record == TurnRecord(key=KEY, attempt=3, messages=("1.1",), leg=1, so_far="Once")
+    second.complete("answered")
+    for worker in (first, second, store.worker(2)):
+        with pytest.raises(TurnTaken) as taken:
+            worker.claim(reopen=True)
+        assert taken.value.done is True
+
+
+def test_a_reopened_turn_is_held_like_any_other(store: Store, first: Worker, second: Worker):
+    first.claim()
+    first.complete("failed")
+    first.claim(reopen=True)
+
+    with pytest.raises(TurnTaken) as taken:
+        second.claim(reopen=True)
+
+    assert taken.value.done is False
+    assert first.claim(reopen=True).attempt == 2
+    assert first.renew() is False
+    store.clock.advance(LEASE)
+    assert second.claim().attempt == 3
+
+
+@pytest.mark.parametrize("outcome", ["answered", "refused", "stopped"])
+def test_what_did_not_fail_is_not_reopened(first: Worker, second: Worker, outcome: str):
+    first.claim()
+    first.complete(outcome)
+
+    with pytest.raises(TurnTaken) as taken:
+        second.claim(reopen=True)
+
+    assert taken.value.done is True
+
+
+def test_a_failed_turn_is_done_for_who_does_not_reopen_it(first: Worker, second: Worker):
+    first.claim()
+    first.complete("failed")
+
+    with pytest.raises(TurnTaken) as taken:
+        second.claim()
+
+    assert taken.value.done is True
+
+
+@pytest.mark.parametrize("standing", ["new", "released", "expired", "failed and expired"])
+def test_reopening_what_is_free_is_claiming_it(store: Store, first: Worker, second: Worker, standing: str):
+    if standing != "new":
+        first.claim()
+    match standing:
+        case "released":
+            first.release()
+        case "expired":
+            store.clock.advance(RETENTION)
+        case "failed and expired":
+            first.complete("failed")
+            store.clock.advance(RETENTION)
+
+    record = second.claim(reopen=True)
+
+    assert record == TurnRecord(key=KEY, attempt=2 if standing == "released" else 1)
+
+
+def test_who_holds_the_turn_hears_that_a_stop_was_asked_for_when_renewing(first: Worker, second: Worker):
+    first.claim()
+
+    before, asked, after = first.renew(), second.ask_stop(), first.renew()
+
+    assert (before, asked, after) == (False, True, True)
+    assert second.ask_stop() is True
+
+
+@pytest.mark.parametrize("end", [Worker.renew, Worker.release, Worker.hand_on], ids=["left", "released", "handed on"])
+def test_a_stop_is_for_whoever_claims_the_turn_next(
+    store: Store, first: Worker, second: Worker, end: Callable[[Worker], object]
+):
+    first.claim()
+    end(first)
+    asked = second.ask_stop()
+    store.clock.advance(LEASE)
+
+    record = second.claim()
+
+    assert asked is True
+    assert record.stop_asked is True
+
+
+@pytest.mark.parametrize("standing", ["never claimed", "completed", "expired", "another turn"])
+def test_there_is_nothing_to_stop_where_no_such_turn_is_unfinished(
+    store: Store, first: Worker, second: Worker, standing: str
+):
+    match standing:
+        case "completed":
+            first.claim()
+            first.complete("failed")
+        case "expired":
+            first.claim()
+            store.clock.advance(RETENTION)
+        case "another turn":
+            store.worker(0, "C024BE91L:1763647200.000200").claim()
+
+    assert second.ask_stop() is False
+
+    assert second.claim(reopen=True).stop_asked is False
+
+
+CHANGES: dict[str, Callable[[Worker], object]] = {
     "renew": Worker.renew,
     "record_message": lambda worker: worker.record_message(0, "9.9"),
     "record_round": lambda worker: worker.record_round(0, '"other"'),
     "complete": Worker.complete,
     "release": Worker.release,
+    "hand_on": Worker.hand_on,
 }
 by_every_change = pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 
 
 @by_every_change
 def test_a_lease_that_ran_out_unclaimed_still_belongs_to_its_owner(
-    store: Store, first: Worker, change: Callable[[Worker], None]
+    store: Store, first: Worker, change: Callable[[Worker], object]
 ):
     first.claim()
     store.clock.advance(LEASE * 2)
@@ -355,7 +576,7 @@ def test_a_lease_that_ran_out_unclaimed_still_belongs_to_its_owner(
 
 @by_every_change
 def test_who_lost_the_lease_is_told_so_and_changes_nothing(
-    store: Store, first: Worker, second: Worker, change: Callable[[Worker], None]
+    store: Store, first: Worker, second: Worker, change: Callable[[Worker], object]
 ):
     first.claim()
     first.record_message(0, "1.1")
@@ -375,7 +596,7 @@ def test_who_lost_the_lease_is_told_so_and_changes_nothing(
 
 
 @by_every_change
-def test_nobody_holds_a_turn_that_was_never_claimed(store: Store, first: Worker, change: Callable[[Worker], None]):
+def test_nobody_holds_a_turn_that_was_never_claimed(store: Store, first: Worker, change: Callable[[Worker], object]):
     with pytest.raises(LeaseLost):
         change(first)
 
@@ -395,6 +616,17 @@ def test_nobody_holds_a_completed_turn(first: Worker, second: Worker, name: str)
     assert taken.value.done is True
 
 
+@pytest.mark.parametrize("name", [name for name in CHANGES if name not in {"release", "hand_on"}])
+def test_nobody_holds_a_turn_that_was_handed_on(first: Worker, second: Worker, name: str):
+    first.claim()
+    first.hand_on()
+
+    with pytest.raises(LeaseLost):
+        CHANGES[name](first)
+
+    assert second.claim() == TurnRecord(key=KEY, attempt=2, leg=1, so_far="So far.")
+
+
 @pytest.mark.parametrize("name", [name for name in CHANGES if name != "release"])
 def test_nobody_holds_a_released_turn(first: Worker, second: Worker, name: str):
     first.claim()
@@ -406,9 +638,18 @@ def test_nobody_holds_a_released_turn(first: Worker, second: Worker, name: str):
     assert second.claim() == TurnRecord(key=KEY, attempt=2)
 
 
-@pytest.mark.parametrize("end", [Worker.complete, Worker.release, Worker.renew], ids=["completed", "released", "left"])
+ENDS = {
+    "completed": Worker.complete,
+    "released": Worker.release,
+    "left": Worker.renew,
+    "handed on": Worker.hand_on,
+    "asked to stop": Worker.ask_stop,
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
 def test_a_turn_past_its_retention_counts_as_never_seen(
-    store: Store, first: Worker, second: Worker, end: Callable[[Worker], None]
+    store: Store, first: Worker, second: Worker, end: Callable[[Worker], object]
 ):
     first.claim()
     first.record_message(0, "1.1")
@@ -434,11 +675,17 @@ def test_retention_is_counted_from_the_first_claim(store: Store, first: Worker, 
     assert store.worker(2).claim() == TurnRecord(key=KEY)
 
 
-@pytest.mark.parametrize("standing", ["new", "left", "expired"])
+@pytest.mark.parametrize("standing", ["new", "left", "expired", "failed"])
 def test_of_threads_that_race_for_a_turn_exactly_one_has_it(store: Store, standing: str):
     racers = [store.worker(number) for number in range(8)]
+    attempt = 1
     if standing != "new":
         store.worker(9).claim()
+    if standing == "failed":
+        attempt = 2
+        store.worker(9).complete("failed")
+    elif standing != "new":
+        attempt = 2 if standing == "left" else 1
         store.clock.advance(LEASE if standing == "left" else RETENTION)
     start = threading.Barrier(len(racers))
 
@@ -446,14 +693,14 @@ def test_of_threads_that_race_for_a_turn_exactly_one_has_it(store: Store, standi
         start.wait()
         try:
             with store.race():
-                return worker.claim().attempt
+                return worker.claim(reopen=standing == "failed").attempt
         except TurnTaken as taken:
             return "done" if taken.done else "taken"
 
     with ThreadPoolExecutor(len(racers)) as threads:
         results = list(threads.map(race, racers))
 
-    assert sorted(results, key=str) == [2 if standing == "left" else 1, *["taken"] * 7]
+    assert sorted(results, key=str) == [attempt, *["taken"] * 7]
 
 
 class Turns(RuleBasedStateMachine):
@@ -472,31 +719,38 @@ class Turns(RuleBasedStateMachine):
         self.attempt, self.done = 0, False
         self.messages: dict[int, str] = {}
         self.rounds: dict[int, str] = {}
+        self.leg, self.so_far, self.failed, self.stop_asked = 0, "", False, False
 
     def worker(self, number: int) -> Worker:
         if self.expires and self.store.clock.now >= self.expires:
             self.forget()
         return self.store.worker(number, self.key)
 
-    @rule(number=st.integers(0, 2))
-    def claim(self, number: int) -> None:
+    @rule(number=st.integers(0, 2), reopen=st.booleans())
+    def claim(self, number: int, *, reopen: bool) -> None:
         worker, now = self.worker(number), self.store.clock.now
-        runs = self.until > now
-        if self.done or (runs and self.holder != worker.owner):
+        reopens = reopen and self.done and self.failed
+        runs = self.until > now and not reopens
+        if (self.done and not reopens) or (runs and self.holder != worker.owner):
             with pytest.raises(TurnTaken) as taken:
-                worker.claim()
+                worker.claim(reopen=reopen)
             assert taken.value.done is self.done
             return
 
-        record = worker.claim()
+        record = worker.claim(reopen=reopen)
 
         self.attempt += 0 if runs else 1
+        self.stop_asked &= runs or not reopen
+        self.done = False
         self.holder, self.until, self.expires = worker.owner, now + LEASE, self.expires or now + RETENTION
         assert record == TurnRecord(
             key=self.key,
             attempt=self.attempt,
             messages=tuple(self.messages.values()),
             rounds=tuple(self.rounds.values()),
+            leg=self.leg,
+            so_far=self.so_far,
+            stop_asked=self.stop_asked,
         )
 
     def held_by(self, worker: Worker) -> bool:
@@ -526,8 +780,9 @@ class Turns(RuleBasedStateMachine):
                 worker.renew()
             return
 
-        worker.renew()
+        stop_asked = worker.renew()
 
+        assert stop_asked is self.stop_asked
         self.until = self.store.clock.now + LEASE
 
     @rule(number=st.integers(0, 2))
@@ -542,17 +797,40 @@ class Turns(RuleBasedStateMachine):
 
         self.until = 0.0
 
+    @rule(number=st.integers(0, 2), ahead=st.sampled_from([0, 1, 1]))
+    def hand_on(self, number: int, ahead: int) -> None:
+        worker, leg = self.worker(number), self.leg + ahead
+        if not self.held_by(worker) or (ahead and not self.until):
+            with pytest.raises(LeaseLost):
+                worker.hand_on(leg, "nobody's")
+            return
+
+        worker.hand_on(leg, f"until leg {leg}")
+
+        if ahead:
+            self.leg, self.so_far, self.until = leg, f"until leg {leg}", 0.0
+
+    @rule()
+    def ask_stop(self) -> None:
+        worker = self.worker(0)
+        unfinished = bool(self.attempt) and not self.done
+
+        assert worker.ask_stop() is unfinished
+
+        self.stop_asked = self.stop_asked or unfinished
+
     @precondition(lambda self: self.attempt > 1)  # a done turn has little left to show: not before a takeover
-    @rule(number=st.integers(0, 2))
-    def complete(self, number: int) -> None:
+    @rule(number=st.integers(0, 2), outcome=st.sampled_from(["answered", "failed"]))
+    def complete(self, number: int, outcome: str) -> None:
         worker = self.worker(number)
         if self.holder != worker.owner or not self.until:
             with pytest.raises(LeaseLost):
-                worker.complete()
+                worker.complete(outcome)
             return
 
-        worker.complete()
+        worker.complete(outcome)
 
+        self.failed = self.failed if self.done else outcome == "failed"
         self.done = True
 
     @rule(seconds=st.sampled_from([1, 29, 30, 31]))
@@ -589,9 +867,11 @@ def nowhere() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("kind", ["memory", "sqlite", "dynamodb"])
-@pytest.mark.parametrize("call", [Worker.claim, *CHANGES.values()], ids=["claim", *CHANGES])
+@pytest.mark.parametrize(
+    "call", [Worker.claim, Worker.ask_stop, *CHANGES.values()], ids=["claim", "ask_stop", *CHANGES]
+)
 def test_a_store_that_does_not_answer_is_unavailable(
-    call: Callable[[Worker], None], kind: str, tmp_path: Path, nowhere: Any
+    call: Callable[[Worker], object], kind: str, tmp_path: Path, nowhere: Any
 ):
     match kind:
         case "memory":

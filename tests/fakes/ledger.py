@@ -39,6 +39,9 @@ class StoredTurn:
     outcome: str | None = None
     messages: dict[int, str] = field(default_factory=dict)
     rounds: dict[int, str] = field(default_factory=dict)
+    leg: int = 0
+    so_far: str = ""
+    stop_asked: bool = False
 
 
 class MemoryLedger(Ledger):
@@ -53,18 +56,23 @@ class MemoryLedger(Ledger):
         self._retention_seconds = retention_seconds
         self._lock = threading.Lock()
 
-    def claim(self, key: str, *, owner: str, lease_seconds: float) -> TurnRecord:
+    def claim(self, key: str, *, owner: str, lease_seconds: float, reopen: bool = False) -> TurnRecord:
         with self._answering():
             now = self._clock()
             turn = self._standing(key)
             if turn is None:
                 turn = StoredTurn(owner, now + lease_seconds, math.ceil(now + self._retention_seconds))
                 self.turns[key] = turn
+            elif reopen and turn.outcome == "failed":
+                turn.outcome = None
+                turn.stop_asked = False
+                turn.attempt += 1
             elif turn.outcome is not None:
                 raise TurnTaken(key, done=True)
             elif turn.lease_until > now and turn.held_by != owner:
                 raise TurnTaken(key)
             elif turn.lease_until <= now:
+                turn.stop_asked &= not reopen
                 turn.attempt += 1
             turn.held_by, turn.lease_until = owner, now + lease_seconds
             return TurnRecord(
@@ -72,11 +80,15 @@ class MemoryLedger(Ledger):
                 attempt=turn.attempt,
                 messages=tuple(turn.messages[part] for part in sorted(turn.messages)),
                 rounds=tuple(turn.rounds[ordinal] for ordinal in sorted(turn.rounds)),
+                leg=turn.leg,
+                so_far=turn.so_far,
+                stop_asked=turn.stop_asked,
             )
 
-    def renew(self, key: str, *, owner: str, lease_seconds: float) -> None:
+    def renew(self, key: str, *, owner: str, lease_seconds: float) -> bool:
         with self._owned(key, owner) as turn:
             turn.lease_until = self._clock() + lease_seconds
+            return turn.stop_asked
 
     def record_message(self, key: str, *, owner: str, part: int, ts: str) -> None:
         with self._owned(key, owner) as turn:
@@ -93,6 +105,22 @@ class MemoryLedger(Ledger):
     def release(self, key: str, *, owner: str) -> None:
         with self._owned(key, owner, or_released=True) as turn:
             turn.lease_until = 0.0
+
+    def hand_on(self, key: str, *, owner: str, leg: int, so_far: str) -> None:
+        with self._owned(key, owner, or_released=True) as turn:
+            if leg <= turn.leg:
+                return
+            if not turn.lease_until:
+                raise LeaseLost(key)
+            turn.leg, turn.so_far, turn.lease_until = leg, so_far, 0.0
+
+    def ask_stop(self, key: str) -> bool:
+        with self._answering():
+            turn = self._standing(key)
+            if turn is None or turn.outcome is not None:
+                return False
+            turn.stop_asked = True
+            return True
 
     @contextmanager
     def _answering(self) -> Iterator[None]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import count
@@ -17,15 +18,15 @@ from typing import TYPE_CHECKING, Any
 
 from fakes.ledger import MemoryLedger, StandingClock
 from fakes.model import ScriptedModel
-from fakes.surface import MemorySurface
+from fakes.surface import MemoryStreams, MemorySurface
 from fakes.threads import MemoryThreads
+from vera.assistant.budget import Budget
 from vera.assistant.conversation import Turn
 from vera.assistant.deadline import Time
 from vera.assistant.ledger import Lease
 from vera.assistant.model import ChatModel
-from vera.assistant.pacing import EditBudget
-from vera.assistant.reply import Reply
-from vera.assistant.turn import Manner, answer
+from vera.assistant.pacing import LIMITS, Limit
+from vera.assistant.turn import Manner, answer, replying
 from vera.errors import RateLimited, SurfaceRefused, SurfaceUnavailable
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from vera.assistant.journal import Event
     from vera.assistant.knowledge import KnowledgeBase, Reranker
     from vera.assistant.model import ModelEvent, ModelRequest
+    from vera.assistant.reply import Reply, Streaming
     from vera.assistant.tools import Tool
     from vera.assistant.turn import Outcome
 
@@ -130,7 +132,7 @@ class Tapped:
 
     def __getattr__(self, name: str) -> Any:
         attribute = getattr(self._port, name)
-        if not callable(attribute) or name in {"fits", "name", "spec", "status"}:
+        if not callable(attribute) or name in {"fits", "name", "spec", "status", "write"}:
             return attribute
         return lambda *positional, **named: self._tap(name, partial(attribute, *positional, **named))
 
@@ -161,18 +163,22 @@ class World:
         reranker: Reranker | None = None,
         tools: Sequence[Tool] = (),
         largest: int = 3_900,
+        stream_largest: int = 11_500,
         seconds: float = 900.0,
     ) -> None:
         """Let a model follow `scripts`, at the pace of the writer; the invocation ends after `seconds`.
 
-        `tap` stands between the turn and the `wall` where its messages are.
+        `tap` stands between the turn and the `wall` where its messages are, those of streams (`stream_wall`) too.
         """
         self.own_time = OwnTime()
         self.ledger: Any = MemoryLedger(clock=self.own_time)
         self.wall = MemorySurface(largest=largest)
         self.surface: Any = Tapped(self.wall, self._tapped)
         self.tap: Callable[[str, Callable[[], Any]], Any] = lambda _name, call: call()
-        self.budget = EditBudget(per_minute=1e9, burst=1_000)  # edits for nothing: pacing has tests of its own
+        self.stream_wall = MemoryStreams(self.wall, largest=stream_largest)
+        self.streams: Any = Tapped(self.stream_wall, self._tapped)
+        # Writes for nothing: pacing has tests of its own.
+        self.budget = Budget(limits=dict.fromkeys(LIMITS, Limit(1e9, burst=1_000_000)))
         self.threads: Any = MemoryThreads()
         self.knowledge: Sequence[Any] = knowledge
         self.reranker = reranker
@@ -187,7 +193,13 @@ class World:
     def time(self) -> Time:
         """The time of an invocation that begins now."""
         own = self.own_time
-        return Time(own, own.sleep, lambda: datetime.fromtimestamp(own.now, UTC), own.now + self.seconds, own.wait)
+        return Time.of_invocation(
+            self.seconds,
+            clock=own,
+            sleep=own.sleep,
+            now=lambda: datetime.fromtimestamp(own.now, UTC),
+            wait=own.wait,
+        )
 
     def ask(self, text: str = "How long is the notice period?", **fields: Any) -> Turn:
         """Let somebody ask in a channel."""
@@ -203,27 +215,43 @@ class World:
         owner: str = "",
         admit: Callable[[Turn], None] = lambda _turn: None,
         manner: Manner = MANNER,
+        go_on: Callable[[int], None] | None = None,
+        reopen: bool = False,
     ) -> Outcome:
         """Deliver the question to a worker."""
-        return answer(turn, self, manner, self.time, owner=owner or next(self.owners), admit=admit)
+        return answer(
+            turn,
+            self,
+            manner,
+            self.time,
+            owner=owner or next(self.owners),
+            admit=admit,
+            go_on=go_on,
+            reopen=reopen,
+        )
 
     @contextmanager
-    def replying(self, turn: Turn, *, every_tokens: int = 1, owner: str = "") -> Iterator[Reply]:
-        """Claim a turn and begin its reply, without the story around it."""
+    def replying(
+        self,
+        turn: Turn,
+        *,
+        every_tokens: int = 1,
+        owner: str = "",
+        streaming: Streaming = "edit",
+        native: bool = False,
+    ) -> Iterator[Reply]:
+        """Claim a turn and begin its reply, without the story around it; `native` where an earlier leg began it so."""
         time = self.time
+        manner = replace(MANNER, edit_every_tokens=every_tokens, streaming=streaming)
         with (
             Lease(self.ledger, turn.key, owner=owner or next(self.owners), clock=time.clock, wait=time.wait) as lease,
-            Reply(
-                self.surface,
-                turn,
-                lease,
-                budget=self.budget,
-                every_tokens=every_tokens,
-                note=lambda event: self.journal.record(turn.key, event),
-                time=time,
-            ) as reply,
+            replying(turn, self, manner, time, lease, native=native) as reply,
         ):
             yield reply
+
+    def restart(self) -> None:
+        """Let whoever comes next be another process: a stream that was left open is none of its own."""
+        self.stream_wall._own.clear()
 
     def _tapped(self, name: str, call: Callable[[], Any]) -> Any:
         return self.tap(name, call)

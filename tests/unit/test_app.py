@@ -9,23 +9,31 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fakes.aws import aws_client
 from fakes.knowledge import ListedKnowledge
-from fakes.ledger import MemoryLedger
+from fakes.lambda_api import LambdaApi, lambda_api
+from fakes.ledger import MemoryLedger, StandingClock
 from fakes.model import ScriptedModel
 from fakes.slack_api import SmallSlack, refusal
 from fakes.slack_requests import sample
+from fakes.speaker import Speaker
 from fakes.surface import MemorySurface
 from fakes.threads import MemoryThreads
+from fakes.world import Paced
 from vera import Settings, Vera, tool
+from vera.assistant.budget import LocalTally
 from vera.assistant.conversation import Turn
 from vera.assistant.journal import TurnDropped, TurnEnded, TurnRaised
 from vera.assistant.knowledge import Passage
 from vera.assistant.limits import ExternalNotAllowed
 from vera.assistant.model import ToolUse
 from vera.aws.secrets import SlackCredentials
-from vera.errors import LedgerUnavailable, NotAllowed, SettingsError, SurfaceRefused, TurnTaken
+from vera.errors import HandOnFailed, LedgerUnavailable, NotAllowed, SettingsError, SurfaceRefused, TurnTaken
+from vera.slack.streams import SlackStreams
 from vera.slack.web import web_client
+from vera.storage.dynamodb_tally import DynamoDBTally
 from vera.storage.sqlite import Database, SQLiteLedger
+from vera.storage.sqlite_tally import SQLiteTally
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,8 +65,11 @@ def vera_of(slack: SmallSlack | None = None, **ports: Any) -> Vera:
     return Vera(settings, **{"ledger": MemoryLedger(), "model": ScriptedModel(["Nine to five [1]."]), **ports})
 
 
+WORKER = "arn:aws:lambda:eu-central-1:123456789012:function:vera-worker:live"
+
+
 def in_time(milliseconds: int = 60_000) -> SimpleNamespace:
-    return SimpleNamespace(get_remaining_time_in_millis=lambda: milliseconds)
+    return SimpleNamespace(get_remaining_time_in_millis=lambda: milliseconds, invoked_function_arn=WORKER)
 
 
 def test_ports_that_are_passed_in_answer_a_turn() -> None:
@@ -213,6 +224,146 @@ def test_a_failure_whose_last_attempt_still_holds_its_lease_is_told_later(slack:
 
     with pytest.raises(Exception, match="still holds its lease"):
         handler(sample("on_failure_record"), in_time())
+
+
+LONG = "The office is open from nine to five, but on Fridays it closes at three. " * 8
+
+
+class Unhurried:
+    """A world in which the model takes its time for each piece of what it says, and nothing else takes any."""
+
+    def __init__(self, slack: SmallSlack, lambda_client: Any) -> None:
+        self.seconds_a_piece = 1.0
+        self.clock, self.speaker, self.heard = StandingClock(), Speaker(LONG.strip(), characters=20), Heard()
+        self.surface, self.threads, self.ledger = MemorySurface(), MemoryThreads(), MemoryLedger(clock=self.clock)
+        self.mention = sample("event_app_mention")
+        event = self.mention["event"]
+        self.turn = Turn(channel=event["channel"], ts=event["ts"], user=event["user"])
+        self.threads.say(event["channel"], event["ts"], "person", "Alice", "When is the office open?")
+        self.vera = Vera(
+            Settings(slack_bot_token="xoxb-secret", slack_api_url=slack.url),
+            ledger=self.ledger,
+            model=Paced(self.speaker, lambda: self.clock.advance(self.seconds_a_piece)),
+            surface=self.surface,
+            threads=self.threads,
+            journal=self.heard,
+            tally=LocalTally(),
+            clock=self.clock,
+            sleep=self.clock.advance,
+        )
+        vars(self.vera)["_lambda_client"] = lambda_client
+
+
+@pytest.fixture
+def lambdas() -> Iterator[LambdaApi]:
+    with lambda_api() as api:
+        yield api
+
+
+@pytest.fixture
+def unhurried(slack: SmallSlack, lambdas: LambdaApi) -> Iterator[Unhurried]:
+    with aws_client("lambda", lambdas.url, read_timeout_seconds=2.0) as client:
+        yield Unhurried(slack, client)
+
+
+def test_an_answer_that_outlives_its_invocation_is_gone_on_with_by_the_same_function(
+    unhurried: Unhurried, lambdas: LambdaApi
+) -> None:
+    handler = unhurried.vera.lambda_handler()
+    first = {"kind": "event", "payload": unhurried.mention, "retry": {}, "received_at": 1.0}
+    handler(first, in_time(10_000))
+    delivered = 0
+    while delivered < len(lambdas.invokes):
+        handler(lambdas.invokes[delivered].payload, in_time(10_000))
+        delivered += 1
+
+    legs = range(1, len(lambdas.invokes) + 1)
+    assert [invoke.payload for invoke in lambdas.invokes] == [{**first, "leg": leg} for leg in legs]
+    assert len(legs) > 1
+    assert {invoke.function for invoke in lambdas.invokes} == {WORKER}
+    assert unhurried.surface.texts(unhurried.turn) == [LONG.strip()]
+    assert "".join(unhurried.speaker.spoken) == LONG.strip()
+    assert isinstance(unhurried.heard.events[-1], TurnEnded)
+
+
+def test_a_function_that_cannot_be_asked_to_go_on_is_raised_and_the_retry_goes_on(
+    unhurried: Unhurried, lambdas: LambdaApi
+) -> None:
+    lambdas.script.append((403, {}, b'{"Message": "not authorized to perform: lambda:InvokeFunction"}'))
+    handler = unhurried.vera.lambda_handler()
+    event = {"kind": "event", "payload": unhurried.mention}
+
+    with pytest.raises(HandOnFailed):
+        handler(event, in_time(10_000))
+    raised = unhurried.heard.events[-1]
+    handler(event, in_time(60_000))
+
+    assert isinstance(raised, TurnRaised)
+    assert unhurried.surface.texts(unhurried.turn) == [LONG.strip()]
+    assert "".join(unhurried.speaker.spoken) == LONG.strip()
+
+
+def test_where_no_lambda_ends_it_the_answer_goes_on_in_the_same_process(
+    unhurried: Unhurried, lambdas: LambdaApi
+) -> None:
+    unhurried.seconds_a_piece = 100.0
+
+    unhurried.vera.answer(unhurried.turn)
+
+    assert len(unhurried.speaker.requests) > 1
+    assert unhurried.surface.texts(unhurried.turn) == [LONG.strip()]
+    assert lambdas.invokes == []
+
+
+def test_an_answer_that_time_ends_on_a_screen_says_so() -> None:
+    clock = StandingClock()
+    model = Paced(Speaker("word " * 2_000, characters=5), lambda: clock.advance(1.0))
+
+    answer = Vera(Settings(), model=model, knowledge=[], clock=clock, sleep=clock.advance).ask("Why?")
+
+    assert (answer.outcome, answer.footer) == ("answered", "*I ran out of time here. Ask me to go on, and I will.*")
+
+
+def test_a_turn_that_failed_for_good_is_answered_when_it_is_redriven_and_not_before(unhurried: Unhurried) -> None:
+    handler = unhurried.vera.lambda_handler()
+    unhurried.vera.tell_failure(unhurried.turn, condition="RetriesExhausted")
+
+    handler({"kind": "event", "payload": unhurried.mention}, in_time())
+    before = unhurried.surface.texts(unhurried.turn)
+    handler({"kind": "event", "payload": unhurried.mention, "redrive": True}, in_time())
+
+    assert "could not answer" in before[0]
+    assert unhurried.heard.events.count(TurnDropped("answered")) == 1
+    assert unhurried.surface.texts(unhurried.turn) == [LONG.strip()]
+
+
+def test_the_stop_button_stops_the_answer_that_it_stands_under(slack: SmallSlack) -> None:
+    ledger = MemoryLedger()
+    ledger.claim(TURN.key, owner="another", lease_seconds=30)
+    handler = vera_of(slack, ledger=ledger).lambda_handler()
+
+    handler({"kind": "interaction", "payload": sample("interaction_block_actions_stop")}, in_time())
+
+    assert ledger.turns[TURN.key].stop_asked
+
+
+def test_answers_are_streamed_where_the_settings_say_so(slack: SmallSlack) -> None:
+    def streams(way: str) -> object:
+        return Vera(Settings(slack_bot_token="xoxb-secret", slack_api_url=slack.url, streaming=way)).streams
+
+    assert streams("edit") is None
+    assert isinstance(streams("native"), SlackStreams)
+    assert isinstance(streams("auto"), SlackStreams)
+
+
+def test_workers_that_share_a_table_or_a_database_share_a_count_of_edits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+
+    with Vera(Settings(database=str(tmp_path / "vera.sqlite3"))) as vera:
+        assert isinstance(vera.tally, SQLiteTally)
+    assert isinstance(Vera(Settings(table="turns", slack_bot_token="xoxb-secret")).tally, DynamoDBTally)
 
 
 def test_a_token_that_slack_refuses_is_read_again_and_the_turn_is_raised(slack: SmallSlack) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from vera import errors
-from vera.errors import MessageGone, RateLimited, SurfaceRefused, SurfaceUnavailable, TurnTaken, VeraError
+from vera.errors import HandOnFailed, MessageGone, RateLimited, SurfaceRefused, SurfaceUnavailable, TurnTaken, VeraError
 
 ALL = [getattr(errors, name) for name in errors.__all__]
 
@@ -59,5 +59,6 @@ def test_errors_carry_what_their_caller_decides_by():
     assert not SurfaceUnavailable("x").maybe_done
     assert (RateLimited("x", retry_after_seconds=30).retry_after_seconds, RateLimited("x").maybe_done) == (30, False)
     assert SurfaceRefused("x", code="is_archived").code == "is_archived"
+    assert HandOnFailed("x", code="ServiceException").code == "ServiceException"
     assert MessageGone("x", code="message_not_found").code == "message_not_found"
     assert TurnTaken("x", done=True).done

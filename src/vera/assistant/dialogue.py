@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Protocol
 from vera.assistant.journal import ModelCalled, ToolCalled
 from vera.assistant.ledger import ROUND_BYTES
 from vera.assistant.model import ModelMessage, Reasoning, Stopped, Text, TextDelta, ToolResult, ToolUse, Usage
+from vera.assistant.prompt import GO_ON
 from vera.assistant.tools import RESULT_CHARACTERS, TOOL_NAME, ToolContext, ToolError
-from vera.errors import ModelBusy, ModelFailed, StreamBroken, TellPerson
+from vera.errors import ModelBusy, ModelFailed, OutOfTime, StreamBroken, TellPerson
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,11 +28,12 @@ if TYPE_CHECKING:
     from vera.assistant.conversation import Turn
     from vera.assistant.deadline import Time
     from vera.assistant.draft import Draft
+    from vera.assistant.interruption import Interruption
     from vera.assistant.journal import Event
     from vera.assistant.model import ChatModel, Content, ModelRequest, StopReason, ToolSpec
     from vera.assistant.tools import Tool
 
-__all__ = ["RETRY_DELAYS_SECONDS", "Dialogue", "Listener", "Round"]
+__all__ = ["RETRY_DELAYS_SECONDS", "Dialogue", "Listener", "Round", "say_again"]
 
 RETRY_DELAYS_SECONDS = (1.0, 4.0)
 """How long to wait before a request is made again, on top of what the SDK retries by itself."""
@@ -116,16 +118,37 @@ class Dialogue:
         max_rounds: int,
         time: Time,
         note: Callable[[Event], None],
+        check: Callable[[], None],
+        stopped: Interruption,
         record: Callable[[int, str], None],
         finished: Sequence[str] = (),
+        said: str = "",
     ) -> None:
-        """Prepare to talk. `finished` are the rounds of a worker that died, `record` writes down those to come."""
+        """Prepare to talk.
+
+        `finished` are the rounds of a worker before this one, `said` its words of the round that it could not finish;
+        `record` writes down the rounds to come. `check` raises when it is time to stop listening; `stopped` ends a
+        model's silence then.
+        """
         self._model, self._tools = model, {tool.name: tool for tool in tools}
         self._turn, self._timezone, self._max_rounds = turn, timezone, max_rounds
         self._time, self._note, self._record = time, note, record
+        self._check, self._stopped = check, stopped
         self._rounds = [Round.from_json(each) for each in finished]
         self._recorded = len(self._rounds)
         self._calls = 0
+        self._said = said
+        self._heard = _Heard(pieces=[said])
+
+    @property
+    def unfinished(self) -> str | None:
+        """What was said in the round that isn't finished, or None where that alone could not be gone on with."""
+        return "".join(self._heard.pieces) if self._recorded == len(self._rounds) else None
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds are finished."""
+        return len(self._rounds)
 
     @property
     def specs(self) -> tuple[ToolSpec, ...]:
@@ -137,13 +160,12 @@ class Dialogue:
 
         Raises what the port raises, when it has outlived the retries, and `TellPerson` where there is no answer.
         """
-        messages = list(request.messages)
-        for past in self._rounds:
-            self._replay(past, draft)
-            messages += past.messages()
+        self.say_again(draft)
+        messages = [*request.messages, *(message for past in self._rounds for message in past.messages())]
         while True:
             heard, stopped = self._ask(replace(request, messages=tuple(messages)), draft, listener)
             draft.settle()
+            self._said = ""
             if not heard.uses or stopped.reason in _NOTES:  # a call that was cut off may lack arguments
                 return _ending(stopped, draft)
             if len(self._rounds) >= self._max_rounds:
@@ -152,7 +174,15 @@ class Dialogue:
             finished = Round(tuple(heard.reasoning), "".join(heard.pieces), tuple(heard.uses), results)
             self._keep(finished)
             self._rounds.append(finished)
+            self._heard = _Heard()
             messages += finished.messages()
+
+    def say_again(self, draft: Draft) -> None:
+        """Put into the draft what was said before the worker died or handed on, without running anything."""
+        say_again(self._rounds, self._said, draft)
+        for use in (use for past in self._rounds for use in past.uses):
+            self._note(ToolCalled(self._known(use.name), self._calls, "replayed", 0.0))
+            self._calls += 1
 
     def _keep(self, finished: Round) -> None:
         """Record a round, unless it or one before it is larger than ledgers take: a takeover would do it again."""
@@ -161,33 +191,33 @@ class Dialogue:
             self._record(self._recorded, written)
             self._recorded += 1
 
-    def _replay(self, past: Round, draft: Draft) -> None:
-        """Say again what was said before the worker died, without running anything."""
-        if past.text:
-            _break_paragraph(draft)
-            draft.add(past.text)
-        draft.settle()
-        for use in past.uses:
-            self._note(ToolCalled(self._known(use.name), self._calls, "replayed", 0.0))
-            self._calls += 1
-
     def _ask(self, request: ModelRequest, draft: Draft, listener: Listener) -> tuple[_Heard, Stopped]:
         """Make one request, and make it again while that may help."""
         delays = iter(RETRY_DELAYS_SECONDS)
+        if self._said:
+            request = _going_on(request, self._said)
         while True:
-            self._time.check()
+            self._check()
             try:
-                return self._listen(replace(request, seconds=self._time.left), draft, listener)
+                return self._listen(replace(request, seconds=self._time.left, stopped=self._stopped), draft, listener)
             except (ModelBusy, StreamBroken):
-                draft.start_over()
+                self._check()
                 delay = next(delays, None)
+                in_time = delay is not None and delay <= self._time.left
+                if delay is not None and in_time:
+                    self._time.nap(delay)
+                    self._check()  # before anything is forgotten: who is stopped keeps what there is
+                draft.start_over()
+                self._heard = _Heard(pieces=[self._said])
                 if delay is None:
                     raise
-                self._time.nap(delay)
+                if not in_time:
+                    raise OutOfTime(f"{delay:.1f} s to wait") from None
 
     def _listen(self, request: ModelRequest, draft: Draft, listener: Listener) -> tuple[_Heard, Stopped]:
         """Read one stream to its end, and tell the journal what came of it."""
-        heard, began = _Heard(), self._time.clock()
+        self._heard = heard = _Heard(pieces=[self._said])
+        began = self._time.clock()
         try:
             stopped = self._drain(request, heard, draft, listener)
             outcome: str = stopped.reason
@@ -210,7 +240,7 @@ class Dialogue:
 
     def _drain(self, request: ModelRequest, heard: _Heard, draft: Draft, listener: Listener) -> Stopped:
         """Read at full speed; what is looked up beforehand would be looked up for each token."""
-        check, keep, add, hear = self._time.check, heard.pieces.append, draft.add, listener.on_text
+        check, keep, add, hear = self._check, heard.pieces.append, draft.add, listener.on_text
         stopped: Stopped | None = None
         with closing(self._model.converse(request)) as events:
             for event in events:
@@ -218,7 +248,8 @@ class Dialogue:
                     text = event.text
                     if heard.first_text_at is None:
                         heard.first_text_at = self._time.clock()
-                        _break_paragraph(draft)
+                        if not self._said:
+                            _break_paragraph(draft)
                     keep(text)
                     add(text)
                     hear(len(text))
@@ -279,6 +310,27 @@ class Dialogue:
             return ToolResult(use.id, error.sentence, failed=True)
         except Exception as error:  # noqa: BLE001 - a tool is somebody else's code: its failure must not end the answer
             return ToolResult(use.id, f"The tool failed ({type(error).__name__}).", failed=True)
+
+
+def say_again(rounds: Sequence[Round], said: str, draft: Draft) -> None:
+    """Put into the draft what was said in finished rounds, and in the one that isn't: that may yet go on."""
+    for past in rounds:
+        if past.text:
+            _break_paragraph(draft)
+            draft.add(past.text)
+        draft.settle()
+    if said:
+        _break_paragraph(draft)
+        draft.add(said)
+        draft.mark()
+
+
+def _going_on(request: ModelRequest, said: str) -> ModelRequest:
+    """Show the model what it has said already of this message, and ask for the rest."""
+    shown = (ModelMessage("assistant", (Text(said),)),) if said.strip() else ()
+    asked = (ModelMessage("user", (Text(GO_ON),)),) if shown else ()
+    grounding = request.grounding and replace(request.grounding, said=said)
+    return replace(request, messages=(*request.messages, *shown, *asked), grounding=grounding)
 
 
 def _ending(stopped: Stopped, draft: Draft) -> str:

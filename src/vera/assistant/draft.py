@@ -89,10 +89,14 @@ class Draft:
         held = self._state.held
         if self._state.begun or held != "\n":
             self._decide(held, len(held))
+        self.mark()
+
+    def mark(self) -> None:
+        """Let `start_over` go back to here, what is undecided included."""
         self._settled = (len(self._pieces), self._state.copy())
 
     def start_over(self) -> None:
-        """Forget what was added since the text was last settled."""
+        """Forget what was added since the text was last settled, or marked."""
         length, state = self._settled
         del self._pieces[length:]
         self._state = state.copy()

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from vera.assistant.conversation import FOOTER
 from vera.assistant.journal import TurnEnded
 from vera.assistant.ledger import Lease
-from vera.assistant.reply import Reply
-from vera.errors import LedgerUnavailable, TurnTaken
+from vera.assistant.so_far import SoFar
+from vera.assistant.turn import replying
+from vera.errors import LedgerUnavailable, SurfaceRefused, TurnTaken
 
 if TYPE_CHECKING:
     from vera.assistant.conversation import Turn
@@ -47,19 +48,14 @@ def tell_failure(turn: Turn, ports: Ports, manner: Manner, time: Time, *, owner:
         ports.surface.post(turn, f"{FOOTER}{sentence}", part=0, state="done")
         ports.journal.record(turn.key, TurnEnded("failed", time.clock() - began, edits=1, error=condition))
         return
-    with (
-        lease,
-        Reply(
-            ports.surface,
-            turn,
-            lease,
-            budget=ports.budget,
-            every_tokens=manner.edit_every_tokens,
-            note=lambda event: ports.journal.record(turn.key, event),
-            time=time,
-        ) as reply,
-    ):
-        reply.finish("", sentence)
+    with lease, replying(turn, ports, manner, time, lease) as reply:
+        text = SoFar.of(lease.record).said(lease.record.rounds).text
+        try:
+            reply.finish(text, sentence, under_more=True)
+        except SurfaceRefused:
+            if not text:
+                raise
+            reply.finish("", sentence)  # what is refused is this text: a plain sentence may pass
         time.persist(partial(lease.complete, "failed"))
         seconds = time.clock() - began
         ports.journal.record(turn.key, TurnEnded("failed", seconds, edits=reply.edits, error=condition))

@@ -21,11 +21,13 @@ __all__ = [
     "NullJournal",
     "Retrieved",
     "Stage",
+    "StreamingChosen",
     "ThreadRead",
     "ToolCalled",
     "TurnClaimed",
     "TurnDropped",
     "TurnEnded",
+    "TurnHandedOn",
     "TurnRaised",
     "WriterEnded",
     "kind",
@@ -35,9 +37,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class TurnClaimed:
-    """A worker owns the turn. `attempt` above 1 is a takeover."""
+    """A worker owns the turn. `attempt` above 1 is a takeover, `leg` above 0 goes on with what was handed on."""
 
     attempt: int
+    leg: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,8 @@ class ToolCalled:
 class EditMade:
     """A message was posted (`posted`) or edited; `wanted` counts the edits that this one overtook, itself included.
 
-    `budget_left` is how many more the workspace's budget has by now.
+    `write` is the kind of call (`update`, or a native stream's `start`, `append`, `stop`); `budget_left` how many more
+    of its kind the workspace's budget has by now, and `running` how many answers share it.
     """
 
     part: int
@@ -106,6 +110,8 @@ class EditMade:
     budget_left: float
     posted: bool = False
     wanted: int = 1
+    write: str = "update"
+    running: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +140,32 @@ class MessageUnrecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamingChosen:
+    """How this answer is shown while it grows: by `edit` or `native`.
+
+    `reason`: `set`, `budget`, `refused` (by Slack), `resumed`, `short` (it was over before).
+    """
+
+    streaming: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnHandedOn:
+    """The invocation ends, the answer doesn't: a fresh one is asked to go on with leg `leg`."""
+
+    leg: int
+    seconds: float
+    edits: int = 0
+    characters: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TurnEnded:
-    """The turn has come to its end. `outcome`: `answered`, `failed`, `refused`. `characters` are the answer's."""
+    """The turn has come to its end. `characters` are the answer's.
+
+    `outcome`: `answered`, `failed`, `refused`, `stopped` (by the asker).
+    """
 
     outcome: str
     seconds: float
@@ -168,7 +198,9 @@ Event = (
     | EditMade
     | EditRefused
     | MessageUnrecorded
+    | StreamingChosen
     | WriterEnded
+    | TurnHandedOn
     | TurnEnded
     | TurnDropped
     | TurnRaised

@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
+from vera.assistant.interruption import Interruption
 from vera.errors import Drop, LeaseLost, TryAgain
 
 if TYPE_CHECKING:
@@ -32,41 +33,51 @@ ROUND_BYTES = 100_000
 """How large a tool round every ledger takes, as UTF-8; DynamoDB's items end at 400 KB."""
 
 
+_BEAT_SECONDS = 2.0
+"""How often a lease is renewed at the least: that is how soon a worker hears that it is to stop."""
+
+
 @dataclass(frozen=True, slots=True)
 class TurnRecord:
     """What the ledger knows of a turn when it is claimed.
 
     `attempt` counts claims from 1; `messages` are the ts of Vera's messages in their order (the status message first);
-    `rounds` are the finished tool rounds in their order, as the JSON that `Ledger.record_round` was given.
+    `rounds` are the finished tool rounds in their order, as the JSON that `Ledger.record_round` was given. `leg` counts
+    how often the answer was handed on to a fresh invocation, `so_far` is what the last one handed on. `stop_asked`:
+    the asker wants no more.
     """
 
     key: str
     attempt: int = 1
     messages: tuple[str, ...] = ()
     rounds: tuple[str, ...] = ()
+    leg: int = 0
+    so_far: str = ""
+    stop_asked: bool = False
 
 
 class Ledger(Protocol):
     """The store of turns. Every call is atomic, safe from several threads and processes, and durable when it returns.
 
     A turn past its retention, counted from its first claim, counts as never seen. Every method raises
-    `LedgerUnavailable` when the store does not answer; every method but `claim` raises `LeaseLost` when `owner` does
-    not hold the turn any more (nobody holds one that was completed or released), and changes nothing then. A lease
-    that has run out but that nobody else has claimed still belongs to its owner. `complete` and `release` may be said
-    twice by the same owner (a lost answer, retried).
+    `LedgerUnavailable` when the store does not answer; every method with an `owner` but `claim` raises `LeaseLost` when
+    that does not hold the turn any more (nobody holds one that was completed or released), and changes nothing then. A
+    lease that has run out but that nobody else has claimed still belongs to its owner. `complete`, `release` and
+    `hand_on` may be said twice by the same owner (a lost answer, retried).
     """
 
-    def claim(self, key: str, *, owner: str, lease_seconds: float) -> TurnRecord:
+    def claim(self, key: str, *, owner: str, lease_seconds: float, reopen: bool = False) -> TurnRecord:
         """Take the turn for `lease_seconds`, if it is new, was released, or its owner's lease has run out.
 
         `owner` is unique to one invocation; the same owner may claim again (a lost answer, retried): while its lease
         holds that is the same attempt. Raises `TurnTaken`: `done=True` where the turn was completed, `done=False`
-        where another owner's lease still holds.
+        where another owner's lease still holds. `reopen` takes a turn that was completed as `failed`, too, with its
+        record; it loses its outcome then, and that somebody asked for it to be stopped.
         """
         ...
 
-    def renew(self, key: str, *, owner: str, lease_seconds: float) -> None:
-        """Hold the turn for `lease_seconds` from now."""
+    def renew(self, key: str, *, owner: str, lease_seconds: float) -> bool:
+        """Hold the turn for `lease_seconds` from now; return whether somebody has asked for it to be stopped."""
         ...
 
     def record_message(self, key: str, *, owner: str, part: int, ts: str) -> None:
@@ -91,16 +102,32 @@ class Ledger(Protocol):
         """Give the turn back unfinished, with its record: the next claim takes it over at once."""
         ...
 
+    def hand_on(self, key: str, *, owner: str, leg: int, so_far: str) -> None:
+        """Give the turn back for its next `leg` (one more than its record's), with what there is so far.
+
+        Up to `ROUND_BYTES` of text that has a UTF-8; it stands until the next leg is handed on.
+        """
+        ...
+
+    def ask_stop(self, key: str) -> bool:
+        """Let whoever holds the turn know that its asker wants no more; return False where no such turn is unfinished.
+
+        The record keeps it: it is for whoever claims the turn next, too.
+        """
+        ...
+
 
 class Lease:
     """A claimed turn, renewed by a thread of its own until the `with` block ends or the deadline has come.
 
-    A turn that is not completed when the block ends is given back, so that a retry goes on at once; one that another
-    worker holds (the block ends by a `Drop`, or the lease was lost) is left alone.
+    A turn that is neither completed nor handed on when the block ends is given back, so that a retry goes on at once;
+    one that another worker holds (the block ends by a `Drop`, or the lease was lost) is left alone.
 
     Losing the lease makes every later call raise `LeaseLost`. A store that is out of reach while renewing is tried
     again at the next beat and costs nothing before the lease has run out. From then on nobody can know who holds the
     turn, so every call first renews, and raises `LedgerUnavailable` where that fails.
+
+    `stopped` is set, within two seconds, once the asker wants no more.
     """
 
     def __init__(
@@ -111,22 +138,27 @@ class Lease:
         owner: str,
         seconds: float = LEASE_SECONDS,
         deadline: float = math.inf,
+        reopen: bool = False,
         clock: Callable[[], float] = time.time,
         wait: Callable[[threading.Event, float], bool] = threading.Event.wait,
     ) -> None:
-        """Claim `key`.
+        """Claim `key`, with `reopen` also where it has failed for good.
 
         `deadline` is a time of `clock`: no heartbeat begins at or after it, and one that began before it lasts as long
         as the store's own timeouts. `wait` is how the heartbeat waits for the end of the turn, for tests that own the
         time. `clock` is the wall clock: a machine that was suspended finds its lease run out.
         """
         self._ledger, self._owner, self._seconds, self._deadline = ledger, owner, seconds, deadline
+        self._reopen = reopen
         self._clock, self._wait = clock, wait
         self._ended = threading.Event()
         self._lost = False
-        self._completed = False
+        self._settled = False
         asked_at = clock()
-        self.record = ledger.claim(key, owner=owner, lease_seconds=seconds)
+        self.record = ledger.claim(key, owner=owner, lease_seconds=seconds, reopen=reopen)
+        self.stopped = Interruption()
+        if self.record.stop_asked:
+            self.stopped.set()
         self._held_until = asked_at + seconds
         self._heart = threading.Thread(target=self._beat, name=f"lease {key}", daemon=True)
 
@@ -137,8 +169,8 @@ class Lease:
 
     @property
     def taken_over(self) -> bool:
-        """Whether an earlier worker began this turn and did not end it."""
-        return self.record.attempt > 1
+        """Whether an earlier worker may have begun this turn and not ended it: records are forgotten, messages stay."""
+        return self.record.attempt > 1 or self._reopen
 
     def __enter__(self) -> Self:
         """Start the heartbeat."""
@@ -149,7 +181,7 @@ class Lease:
         """Stop the heartbeat, and give back what was not completed."""
         self._ended.set()
         self._heart.join()
-        if self._completed or self._lost or isinstance(error, Drop):
+        if self._settled or self._lost or isinstance(error, Drop):
             return
         try:
             self._ledger.release(self.key, owner=self._owner)
@@ -182,15 +214,33 @@ class Lease:
         self.check()
         with self._noticing_loss():
             self._ledger.complete(self.key, owner=self._owner, outcome=outcome)
-        self._completed = True
+        self._settled = True
         self._ended.set()
+
+    def ask_stop(self) -> None:
+        """Let all who work on this turn know that its asker wants no more, also those who come later."""
+        self.stopped.set()
+        with suppress(TryAgain):
+            self._ledger.ask_stop(self.key)
+
+    def hand_on(self, so_far: str) -> int:
+        """Give the turn back for its next leg, with what there is so far, and end the heartbeat. Return that leg."""
+        self.check()
+        leg = self.record.leg + 1
+        with self._noticing_loss():
+            self._ledger.hand_on(self.key, owner=self._owner, leg=leg, so_far=so_far)
+        self._settled = True
+        self._ended.set()
+        return leg
 
     def _renew(self) -> None:
         """Hold the turn for another `seconds`, counted from before the store is asked: never longer than it counts."""
         asked_at = self._clock()
         with self._noticing_loss():
-            self._ledger.renew(self.key, owner=self._owner, lease_seconds=self._seconds)
+            stop_asked = self._ledger.renew(self.key, owner=self._owner, lease_seconds=self._seconds)
         self._held_until = asked_at + self._seconds
+        if stop_asked:
+            self.stopped.set()
 
     @contextmanager
     def _noticing_loss(self) -> Iterator[None]:
@@ -202,8 +252,8 @@ class Lease:
             raise
 
     def _beat(self) -> None:
-        """Renew three times in the life of a lease, counted from beat to beat, so that slow calls put none off."""
-        pause = self._seconds / 3
+        """Renew three times in the life of a lease or more, from beat to beat, so that slow calls put none off."""
+        pause = min(_BEAT_SECONDS, self._seconds / 3)
         due = self._held_until - self._seconds + pause
         while not self._wait(self._ended, min(pause, max(0.0, due - self._clock()))):
             if self._clock() >= self._deadline:

@@ -6,8 +6,10 @@ Values and one port; how the question is put is `prompt.py`, how tools are calle
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from vera.assistant.interruption import Interruption
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -107,14 +109,15 @@ class ToolSpec:
 class Grounding:
     """What the question leans on, for a model that works on passages rather than on prose (the embedded default).
 
-    `searched` is false where there are no documents, or none that could be searched. A language model finds the same in
-    the last message's text.
+    `searched` is false where there are no documents, or none that could be searched. `said` is what such a model has
+    said of its answer already. A language model finds the same in the messages.
     """
 
     question: str
     query: str
     passages: tuple[Passage, ...] = ()
     searched: bool = True
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ class ModelRequest:
     """One request. Messages begin with the user's, alternate, end with the user's; none is empty.
 
     `tools` stays filled when no more calls are wanted but `messages` hold some: Converse refuses the request otherwise.
-    `seconds` is how long it may take until the last word.
+    `seconds` is how long it may take until the last word; once `stopped` is set, nobody waits for it any more.
     """
 
     system: str
@@ -131,6 +134,7 @@ class ModelRequest:
     tools: tuple[ToolSpec, ...] = ()
     grounding: Grounding | None = None
     seconds: float = math.inf
+    stopped: Interruption = field(default_factory=Interruption, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,8 @@ class ChatModel(Protocol):
 
         Raises, from the first `next` on: `ModelBusy` while nothing has been said and the adapter's own retries are
         spent; `StreamBroken` later; `InputTooLong`, `AccessDenied`, `ModelGone`, `RequestRefused`, `ModelFailed`;
-        `OutOfTime` when the request's seconds are over, in the midst of a silence too. A stream that ends without
+        `OutOfTime` when the request's seconds are over, in the midst of a silence too; `StreamBroken` where it was
+        `stopped` in one. A stream that ends without
         `Stopped` is broken. Closing the iterator ends the request. Safe from several threads.
         """
         ...

@@ -44,6 +44,11 @@ class Page:
     fence: str = ""
     table: str = ""
 
+    @property
+    def open_text(self) -> str:
+        """The text without the line that closes its code: what only grows while more is said."""
+        return self.text[: self.text.rfind("\n")] if self.fence else self.text
+
 
 def paginate(text: str, fits: Callable[[str], bool], *, after: Page | None = None) -> list[Page]:
     """Cut `text` (what follows the page `after`, where given) into pages that `fits`; at least one, maybe empty.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from vera.assistant.knowledge import Findings, Passage
     from vera.assistant.model import ToolSpec
 
-__all__ = ["SYSTEM_PROMPT", "compose"]
+__all__ = ["GO_ON", "SYSTEM_PROMPT", "compose"]
 
 SYSTEM_PROMPT = (
     "You are {name}, an assistant in a Slack workspace. Answer the last question, in the language it was asked in: the "
@@ -35,6 +35,17 @@ _CITING = """
 Passages from the team's documents are given with the question. Rely on them before what you remember. Put the number \
 of the passage that supports a statement in brackets right behind it, like this [1], or this [2][3]; cite no number \
 that isn't given. If the passages don't answer the question, say so plainly."""
+
+GO_ON = (
+    "(Your answer was cut off there by a limit of time. Go on with it right after its last character, in the middle of "
+    "a word if need be: repeat nothing of it, and don't mention the interruption.)"
+)
+"""What a model is told that has said part of its answer: newer ones refuse to be shown it as a beginning of theirs."""
+
+_BEING_ANSWERED = (
+    "(To an earlier question of this thread you are writing an answer at this moment, in a message of its own. Don't "
+    "answer that one here; if the question below needs that answer, say that it is on its way.)"
+)
 
 _WORDLESS = "(mentions you without a question: say what you can about the conversation above)"
 
@@ -56,6 +67,8 @@ def compose(
     """
     passages = findings.passages if findings else ()
     last = [_inert(conversation.since)] if conversation.since else []
+    if conversation.being_answered:
+        last.append(_BEING_ANSWERED)
     if findings:
         last.append(f"<passages>\n{_data(passages) or _nothing(findings)}\n</passages>")
     asked = _inert(conversation.question) or _WORDLESS

@@ -29,6 +29,7 @@ from vera.assistant.journal import (
     ToolCalled,
     TurnDropped,
     TurnEnded,
+    TurnHandedOn,
     TurnRaised,
     WriterEnded,
     kind,
@@ -85,7 +86,8 @@ class LogJournal(Journal):
         write = getattr(self._powertools(), _level(event))
         write(kind(event), extra={**_turn_fields(turn_key), **_event_fields(event)})
         if self._beside:
-            self._beside.turn_key = "" if isinstance(event, TurnEnded | TurnDropped | TurnRaised) else turn_key
+            over = isinstance(event, TurnEnded | TurnHandedOn | TurnDropped | TurnRaised)
+            self._beside.turn_key = "" if over else turn_key
 
     def _powertools(self) -> Logger:
         with self._lock:

@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any, cast
 from vera.app import Vera
 from vera.aws.logs import LogJournal, log_libraries
 from vera.playground.journal.pipe import PipeJournal
-from vera.playground.journal.witness import WitnessedKnowledge, WitnessedLedger, WitnessedReranker, Witnesses
+from vera.playground.journal.witness import (
+    WitnessedKnowledge,
+    WitnessedLedger,
+    WitnessedReranker,
+    WitnessedTally,
+    Witnesses,
+)
 from vera.playground.journal.witness_model import WitnessedModel
 from vera.playground.journal.witness_slack import WitnessedWebClient
 from vera.playground.mischief import VARIABLE as MISCHIEF
@@ -46,6 +52,7 @@ def _vera() -> Callable[[Any, Any], dict[str, Any]]:
     vera = Vera(
         settings,
         ledger=WitnessedLedger(ports.ledger, witnesses),
+        tally=WitnessedTally(ports.tally, witnesses),
         model=WitnessedModel(lambda: ports.model, witnesses, Mischief(Path(folder)) if folder else None),
         knowledge=[
             WitnessedKnowledge(partial(_knowledge_base, ports, place), witnesses)

@@ -116,6 +116,22 @@ def test_an_answer_that_was_never_finished_is_no_context(left: list[Utterance]):
     assert (conversation.history, conversation.since) == ((), "Ann: Hello?")
 
 
+@pytest.mark.parametrize(
+    ("earlier", "count"),
+    [
+        ([by("Ann", "Hello?")], 0),
+        ([vera("Yes.")], 0),
+        ([vera("_Writing_", unfinished=True)], 1),
+        ([vera("One"), vera("Two", part=1, unfinished=True)], 1),
+        ([vera("One", unfinished=True), vera("Two", "C:2", unfinished=True), vera("Yes.", "C:3")], 2),
+        ([Utterance("3.0", "bot", "Eve", "hi", "C:1", unfinished=True)], 0),
+    ],
+    ids=["nobody", "a finished one", "a status", "half of one", "two of three", "another bot's"],
+)
+def test_the_answers_that_are_being_written_are_counted(earlier: list[Utterance], count: int):
+    assert compose(ask(*earlier), bot_name="Vera").being_answered == count
+
+
 def test_another_bot_cannot_make_an_answer_of_vera_s_unfinished():
     forged = Utterance("3.0", "bot", "Eve", "hi", "C:1", unfinished=True)
 

@@ -22,6 +22,31 @@ def failing(*failures: Exception):
     return call
 
 
+@pytest.mark.parametrize(
+    ("seconds", "reserve_seconds"),
+    [(900.0, RESERVE_SECONDS), (40.0, RESERVE_SECONDS), (15.0, 3.75), (4.0, 1.0)],
+    ids=["a long life", "just long enough", "a short life", "a very short life"],
+)
+def test_most_of_an_invocation_is_for_speaking(seconds: float, reserve_seconds: float):
+    time = World(seconds=seconds).time
+
+    assert (time.reserve_seconds, time.left) == (reserve_seconds, seconds - reserve_seconds)
+
+
+def test_what_is_left_wears_off():
+    world = World(seconds=15.0)
+    time = world.time
+
+    world.own_time.advance(11.25)
+    time.check()
+    left = time.left
+    world.own_time.advance(0.25)
+
+    assert left == 0.0
+    with pytest.raises(OutOfTime):
+        time.check()
+
+
 def test_a_nap_lasts_as_long_as_it_says():
     world = World(seconds=60.0)
 

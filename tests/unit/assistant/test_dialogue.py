@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +18,7 @@ from vera.assistant.conversation import Turn
 from vera.assistant.deadline import RESERVE_SECONDS, Time
 from vera.assistant.dialogue import RETRY_DELAYS_SECONDS, Dialogue, Round
 from vera.assistant.draft import Draft
+from vera.assistant.interruption import Interruption
 from vera.assistant.journal import Event, ModelCalled, ToolCalled
 from vera.assistant.ledger import ROUND_BYTES
 from vera.assistant.model import (
@@ -26,11 +28,13 @@ from vera.assistant.model import (
     Stopped,
     StopReason,
     Text,
+    TextDelta,
     ToolResult,
     ToolSpec,
     ToolUse,
     Usage,
 )
+from vera.assistant.prompt import GO_ON
 from vera.assistant.tools import RESULT_CHARACTERS, Tool, ToolContext, ToolError, tool
 from vera.bedrock.request import converse_parameters
 from vera.errors import (
@@ -41,6 +45,7 @@ from vera.errors import (
     ModelBusy,
     ModelFailed,
     OutOfTime,
+    StopAsked,
     StreamBroken,
 )
 
@@ -99,6 +104,7 @@ class Talk:
     model: ScriptedModel
     tools: Sequence[Tool] = (add, greet)
     finished: Sequence[str] = ()
+    said: str = ""
     max_rounds: int = 8
     until: float = 1_000.0
     seconds_per_look: float = 0.0
@@ -109,20 +115,28 @@ class Talk:
     ear: Ear = field(default_factory=Ear)
     draft: Draft = field(default_factory=Draft)
     record: Callable[[int, str], None] | None = None
+    check: Callable[[], None] | None = None
+    stopped: Interruption = field(default_factory=Interruption)
 
-    def speak(self) -> str:
-        dialogue = Dialogue(
+    def __post_init__(self) -> None:
+        time = Time(self.look, self.nap, lambda: NOW, self.until)
+        self.dialogue = Dialogue(
             self.model,
             self.tools,
             turn=TURN,
             timezone="Europe/Berlin",
             max_rounds=self.max_rounds,
-            time=Time(self.look, self.nap, lambda: NOW, self.until),
+            time=time,
             note=self.events.append,
+            check=self.check or time.check,
+            stopped=self.stopped,
             record=self.record or (lambda ordinal, round_json: self.rounds.append((ordinal, round_json))),
             finished=self.finished,
+            said=self.said,
         )
-        return dialogue.speak(replace(REQUEST, tools=dialogue.specs), self.draft, self.ear)
+
+    def speak(self) -> str:
+        return self.dialogue.speak(replace(REQUEST, tools=self.dialogue.specs), self.draft, self.ear)
 
     def look(self) -> float:
         self.now += self.seconds_per_look
@@ -499,13 +513,146 @@ def test_no_request_is_begun_when_there_is_no_time_for_its_answer():
 
 
 def test_a_retry_that_there_is_no_time_for_is_not_waited_for():
-    talk = Talk(ScriptedModel([ModelBusy("x")]), until=RESERVE_SECONDS, seconds_per_look=0.0, now=-0.5)
-    talk.until = RESERVE_SECONDS + 0.2
+    talk = Talk(ScriptedModel([ModelBusy("x")]), until=RESERVE_SECONDS + RETRY_DELAYS_SECONDS[0] - 0.1)
 
     with pytest.raises(OutOfTime):
         talk.speak()
 
     assert len(talk.model.requests) == 1
+    assert not talk.naps
+
+
+def leave_at(look: int):
+    """Make a check that has the dialogue leave the model when it is asked for that time."""
+    looks = count(1)
+
+    def check() -> None:
+        if next(looks) == look:
+            raise OutOfTime
+
+    return check
+
+
+def left(talk: Talk) -> str | None:
+    """Let it speak until it leaves the model; return what it has said of the round that isn't finished."""
+    with pytest.raises(OutOfTime):
+        talk.speak()
+    return talk.dialogue.unfinished
+
+
+def test_what_was_said_when_the_model_is_left_is_what_the_next_dialogue_goes_on_with():
+    first = Talk(ScriptedModel(["Half ", "past ", "two."]), check=leave_at(3))
+    said = left(first)
+
+    second = Talk(ScriptedModel(["two."]), said=said or "")
+    second.speak()
+
+    assert said == "Half past "
+    assert second.draft.text == "Half past two."
+    assert second.dialogue.unfinished == "Half past two."
+    assert second.model.requests[0].messages == (
+        *REQUEST.messages,
+        ModelMessage("assistant", (Text("Half past "),)),
+        ModelMessage("user", (Text(GO_ON),)),
+    )
+
+
+def test_words_between_rounds_stand_in_paragraphs_of_their_own_where_they_were_handed_on_too():
+    first = Talk(ScriptedModel(["Look.", call()], ["It ", "is 5."]), check=leave_at(5))
+    said = left(first)
+
+    second = Talk(ScriptedModel(["is 5."]), said=said or "", finished=[r for _, r in first.rounds])
+    second.speak()
+
+    assert said == "It "
+    assert second.draft.text == "Look.\n\nIt is 5."
+    assert [message.role for message in second.model.requests[0].messages] == [
+        "user",
+        "assistant",
+        "user",
+        "assistant",
+        "user",
+    ]
+
+
+def test_a_round_that_is_gone_on_with_is_recorded_with_all_its_words_and_asked_about_once():
+    talk = Talk(ScriptedModel(["me see.", call()], ["It is 5."]), said="Let ")
+
+    talk.speak()
+
+    (recorded,) = [Round.from_json(written) for _, written in talk.rounds]
+    assert recorded.text == "Let me see."
+    assert talk.draft.text == "Let me see.\n\nIt is 5."
+    assert [message.role for message in talk.model.requests[1].messages] == ["user", "assistant", "user"]
+    assert talk.model.requests[1].messages[1].content == (Text("Let me see."), call())
+
+
+def test_words_that_were_handed_on_survive_a_round_that_starts_over():
+    talk = Talk(ScriptedModel(["2", StreamBroken("x")], ["1]."]), said="See [", draft=Draft(1))
+
+    talk.speak()
+
+    assert talk.draft.text == "See [1]."
+    assert talk.model.requests[0].messages == talk.model.requests[1].messages
+
+
+def test_what_a_broken_stream_said_is_not_handed_on():
+    talk = Talk(ScriptedModel(["<<", Stopped("malformed_model_output")]), said="Half ", until=RESERVE_SECONDS + 0.5)
+
+    assert left(talk) == "Half "
+    assert talk.draft.text == "Half "
+
+
+def test_nothing_said_is_nothing_to_be_shown_to_the_model():
+    talk = Talk(ScriptedModel(["Five."]), said="\n")
+
+    talk.speak()
+
+    assert talk.model.requests[0].messages == REQUEST.messages
+
+
+def test_a_round_too_large_for_the_record_cannot_be_gone_on_with():
+    large = call("greet", f'{{"name": "{"x" * ROUND_BYTES}"}}')
+    talk = Talk(ScriptedModel([large], ["It ", "is 5."]), check=leave_at(5))
+
+    assert left(talk) is None
+
+
+def test_who_wants_no_more_is_heard_at_the_next_delta():
+    def stop() -> None:
+        if talk.ear.characters >= 10:
+            raise StopAsked
+
+    talk = Talk(ScriptedModel(["Half ", "past ", "two."]), check=stop)
+
+    with pytest.raises(StopAsked):
+        talk.speak()
+
+    assert talk.draft.text == "Half past "
+    assert (outcomes(talk, ModelCalled), talk.model.closed) == (["StopAsked"], 1)
+
+
+def test_who_wants_no_more_is_heard_while_the_model_says_nothing_and_what_was_said_stays():
+    def check() -> None:
+        if talk.stopped.is_set:
+            raise StopAsked
+
+    class Silent(ScriptedModel):
+        def converse(self, request: ModelRequest) -> Any:
+            hung_up: list[bool] = []
+            with request.stopped.calling(lambda: hung_up.append(True)):
+                yield TextDelta("Half ")
+                talk.stopped.set()
+                assert hung_up
+                raise StreamBroken("hung up")
+
+    talk = Talk(Silent(), check=check)
+
+    with pytest.raises(StopAsked):
+        talk.speak()
+
+    assert talk.draft.text == "Half "
+    assert not talk.naps
 
 
 LINES = st.one_of(
@@ -522,9 +669,17 @@ LINES = st.one_of(
 )
 
 
-@given(st.lists(st.lists(LINES, max_size=5, unique_by=repr), min_size=1, max_size=6), st.sampled_from([0, 3, None]))
-def test_whatever_the_model_does_each_request_keeps_converse_s_rules(scripts: list[list[Any]], passages: int | None):
-    talk = Talk(ScriptedModel(*scripts), tools=[add, greet, Broken(OSError())], max_rounds=3, draft=Draft(passages))
+@given(
+    st.lists(st.lists(LINES, max_size=5, unique_by=repr), min_size=1, max_size=6),
+    st.sampled_from([0, 3, None]),
+    st.sampled_from(["", " ", "So far [1"]),
+)
+def test_whatever_the_model_does_each_request_keeps_converse_s_rules(
+    scripts: list[list[Any]], passages: int | None, said: str
+):
+    talk = Talk(
+        ScriptedModel(*scripts), tools=[add, greet, Broken(OSError())], max_rounds=3, draft=Draft(passages), said=said
+    )
 
     try:
         ending = talk.speak()

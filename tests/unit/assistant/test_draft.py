@@ -130,6 +130,30 @@ def test_starting_over_leaves_no_trace(settled: list[str], forgotten: list[str])
     assert (draft.text, draft.cited) == (fresh.text, fresh.cited)
 
 
+@given(texts_in_deltas(), texts_in_deltas(), texts_in_deltas())
+@example(["See [1"], [", 9] or not"], ["](https://a.example)"])
+@example(["`"], ["` [9]"], ["``\n[9]"])
+def test_starting_over_from_a_mark_goes_on_in_the_middle_of_whatever_was_said(
+    said: list[str], forgotten: list[str], more: list[str]
+):
+    draft = Draft(PASSAGES)
+    for delta in said:
+        draft.add(delta)
+    before = draft.text, draft.cited
+
+    draft.mark()
+    for delta in forgotten:
+        draft.add(delta)
+    draft.start_over()
+
+    assert (draft.text, draft.cited) == before
+    for delta in more:
+        draft.add(delta)
+    draft.settle()
+    whole = drafted(*said, *more)
+    assert (draft.text, draft.cited) == (whole.text, whole.cited)
+
+
 @given(texts_in_deltas())
 def test_what_can_be_read_on_the_way_only_grows(deltas: list[str]):
     draft, before = Draft(PASSAGES), ""
@@ -192,6 +216,19 @@ def test_a_citation_that_may_yet_become_a_link_waits_for_the_next_delta():
 
     assert waiting == "See"
     assert draft.text == "See [1](https://a.example)"
+
+
+def test_a_mark_can_be_gone_back_to_more_than_once():
+    draft = Draft(1)
+    draft.add("Yes [")
+    draft.mark()
+
+    for attempt in ("9]. No", "1], but", "1]."):
+        draft.start_over()
+        draft.add(attempt)
+    draft.settle()
+
+    assert (draft.text, draft.cited) == ("Yes [1].", (1,))
 
 
 def test_settling_twice_changes_nothing():

@@ -10,7 +10,7 @@ import pytest
 
 from fakes.ledger import MemoryLedger, StandingClock
 from vera.assistant.ledger import Lease
-from vera.errors import LeaseLost, LedgerUnavailable, TurnTaken
+from vera.errors import HandOnFailed, LeaseLost, LedgerUnavailable, TurnTaken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,15 +29,15 @@ class SlowLedger(MemoryLedger):
         self.call_seconds = 0.0
         self.renewals: list[float] = []
 
-    def claim(self, key: str, *, owner: str, lease_seconds: float) -> TurnRecord:
-        record = super().claim(key, owner=owner, lease_seconds=lease_seconds)
+    def claim(self, key: str, *, owner: str, lease_seconds: float, reopen: bool = False) -> TurnRecord:
+        record = super().claim(key, owner=owner, lease_seconds=lease_seconds, reopen=reopen)
         self.clock.advance(self.call_seconds)
         return record
 
-    def renew(self, key: str, *, owner: str, lease_seconds: float) -> None:
+    def renew(self, key: str, *, owner: str, lease_seconds: float) -> bool:
         self.renewals.append(self.clock.now)
         try:
-            super().renew(key, owner=owner, lease_seconds=lease_seconds)
+            return super().renew(key, owner=owner, lease_seconds=lease_seconds)
         finally:
             self.clock.advance(self.call_seconds)
 
@@ -78,9 +78,25 @@ def ledger(clock: StandingClock) -> SlowLedger:
     return SlowLedger(clock)
 
 
-def lease(ledger: SlowLedger, *, pulse: Pulse | None = None, deadline: float = float("inf")) -> Lease:
+def lease(
+    ledger: SlowLedger,
+    *,
+    pulse: Pulse | None = None,
+    deadline: float = float("inf"),
+    seconds: float = 30.0,
+    reopen: bool = False,
+) -> Lease:
     waiting = pulse or Pulse(ledger.clock, [])
-    return Lease(ledger, KEY, owner="me", seconds=30.0, deadline=deadline, clock=ledger.clock, wait=waiting.wait)
+    return Lease(
+        ledger,
+        KEY,
+        owner="me",
+        seconds=seconds,
+        deadline=deadline,
+        reopen=reopen,
+        clock=ledger.clock,
+        wait=waiting.wait,
+    )
 
 
 def take_over(ledger: SlowLedger) -> None:
@@ -126,23 +142,28 @@ def test_what_is_recorded_reaches_the_ledger(ledger: SlowLedger):
     assert (turn.messages, turn.rounds, turn.outcome) == ({0: "1.1"}, {0: "{}"}, "answered")
 
 
-def test_the_heart_beats_three_times_in_the_life_of_a_lease(ledger: SlowLedger, clock: StandingClock):
+@pytest.mark.parametrize(
+    ("seconds", "beats"),
+    [(30.0, [2.0, 4.0, 6.0, 8.0]), (3.0, [1.0, 2.0, 3.0, 4.0])],
+    ids=["every two seconds", "three times in a short life"],
+)
+def test_the_heart_beats_in_time(ledger: SlowLedger, clock: StandingClock, seconds: float, beats: list[float]):
     pulse = Pulse(clock, [nothing] * 4)
 
-    with lease(ledger, pulse=pulse):
+    with lease(ledger, pulse=pulse, seconds=seconds):
         assert pulse.rested.wait(10)
 
-    assert ledger.renewals == [10.0, 20.0, 30.0, 40.0]
+    assert ledger.renewals == beats
 
 
 def test_slow_calls_put_no_beat_off(ledger: SlowLedger, clock: StandingClock):
-    ledger.call_seconds = 4.0
+    ledger.call_seconds = 0.5
     pulse = Pulse(clock, [nothing] * 3)
 
     with lease(ledger, pulse=pulse):
         assert pulse.rested.wait(10)
 
-    assert ledger.renewals == [10.0, 20.0, 30.0]
+    assert ledger.renewals == [2.0, 4.0, 6.0]
 
 
 def test_a_call_slower_than_a_beat_is_followed_by_the_next_at_once(ledger: SlowLedger, clock: StandingClock):
@@ -162,7 +183,7 @@ def test_no_thread_outlives_the_block(ledger: SlowLedger):
     assert hearts() == []
 
 
-@pytest.mark.parametrize("deadline", [25.0, 30.0], ids=["between two beats", "on a beat"])
+@pytest.mark.parametrize("deadline", [5.0, 6.0], ids=["between two beats", "on a beat"])
 def test_no_heartbeat_begins_at_the_deadline_or_after_it(ledger: SlowLedger, clock: StandingClock, deadline: float):
     pulse = Pulse(clock, [nothing] * 9)
 
@@ -171,7 +192,7 @@ def test_no_heartbeat_begins_at_the_deadline_or_after_it(ledger: SlowLedger, clo
             heart.join(10)
         assert hearts() == []
 
-    assert ledger.renewals == [10.0, 20.0]
+    assert ledger.renewals == [2.0, 4.0]
 
 
 def test_a_store_that_is_out_of_reach_for_a_beat_costs_nothing(ledger: SlowLedger, clock: StandingClock):
@@ -187,7 +208,7 @@ def test_a_store_that_is_out_of_reach_for_a_beat_costs_nothing(ledger: SlowLedge
         assert pulse.rested.wait(10)
         held.record_message(0, "1.1")
 
-    assert ledger.renewals == [10.0, 20.0]
+    assert ledger.renewals == [2.0, 4.0]
     assert ledger.turns[KEY].messages == {0: "1.1"}
 
 
@@ -196,6 +217,7 @@ CALLS = {
     "record_message": lambda held: held.record_message(0, "1.1"),
     "record_round": lambda held: held.record_round(0, "{}"),
     "complete": lambda held: held.complete("answered"),
+    "hand_on": lambda held: held.hand_on("so far"),
 }
 by_every_call = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 
@@ -212,7 +234,7 @@ def test_a_lease_that_a_heartbeat_found_lost_is_lost_to_every_call(
         with pytest.raises(LeaseLost):
             call(held)
 
-    assert ledger.renewals == [10.0]
+    assert ledger.renewals == [2.0]
     assert ledger.turns[KEY].held_by == "another"
     assert ledger.turns[KEY].lease_until > 0
 
@@ -242,7 +264,7 @@ def test_a_lease_that_ran_out_is_renewed_before_anything_is_done(
         call(held)
 
         assert ledger.renewals == [30.0]
-        assert ledger.turns[KEY].lease_until == 60.0
+        assert ledger.turns[KEY].lease_until == (0.0 if ledger.turns[KEY].leg else 60.0)
 
 
 @by_every_call
@@ -298,6 +320,90 @@ def test_a_completed_turn_is_not_given_back_and_beats_no_more(ledger: SlowLedger
 
     assert ledger.turns[KEY].lease_until > 0
     assert ledger.turns[KEY].outcome == "answered"
+
+
+def test_a_stop_is_heard_at_the_next_beat(ledger: SlowLedger, clock: StandingClock):
+    heard = []
+
+    def look() -> None:
+        heard.append(held.stopped.is_set)
+
+    def ask_and_look() -> None:
+        ledger.ask_stop(KEY)
+        look()
+
+    pulse = Pulse(clock, [look, ask_and_look, look])
+    held = lease(ledger, pulse=pulse)
+
+    with held:
+        assert pulse.rested.wait(10)
+
+    assert heard == [False, False, True]
+    assert ledger.renewals == [2.0, 4.0, 6.0]
+
+
+def test_a_stop_that_was_asked_for_before_is_known_from_the_start(ledger: SlowLedger):
+    ledger.claim(KEY, owner="dead", lease_seconds=30.0)
+    ledger.ask_stop(KEY)
+    ledger.clock.advance(30.0)
+
+    with lease(ledger) as held:
+        assert held.stopped.is_set
+
+
+def test_a_turn_that_is_handed_on_is_free_for_its_next_leg_with_what_there_is_so_far(ledger: SlowLedger):
+    with lease(ledger) as held:
+        leg = held.hand_on("Half past")
+
+    record = ledger.claim(KEY, owner="next", lease_seconds=30.0)
+    assert leg == 1
+    assert (record.leg, record.so_far, record.attempt) == (1, "Half past", 2)
+
+
+def test_a_turn_that_is_handed_on_beats_no_more_and_is_not_given_back_from_under_its_next_worker(ledger: SlowLedger):
+    with lease(ledger) as held:
+        held.hand_on("Half past")
+        for heart in hearts():
+            heart.join(10)
+        assert hearts() == []
+        ledger.claim(KEY, owner="next", lease_seconds=30.0)
+
+    assert (ledger.turns[KEY].held_by, ledger.turns[KEY].lease_until) == ("next", 30.0)
+
+
+def test_a_hand_over_whose_next_invocation_fails_raises_that_and_leaves_the_record(ledger: SlowLedger):
+    def fail() -> None:
+        held.hand_on("Half past")
+        raise HandOnFailed("leg 1")
+
+    with pytest.raises(HandOnFailed, match="leg 1"), lease(ledger) as held:
+        fail()
+
+    assert ledger.claim(KEY, owner="retry", lease_seconds=30.0).so_far == "Half past"
+
+
+def test_a_hand_over_that_could_not_be_made_leaves_the_turn_held_and_may_be_made_again(ledger: SlowLedger):
+    with lease(ledger) as held:
+        ledger.down = True
+        with pytest.raises(LedgerUnavailable):
+            held.hand_on("Half past")
+        ledger.down = False
+
+        assert len(hearts()) == 1
+        assert held.hand_on("Half past") == 1
+
+
+@pytest.mark.parametrize(("outcome", "taken"), [("failed", False), ("answered", True), ("stopped", True)])
+def test_only_a_turn_that_failed_is_reopened(ledger: SlowLedger, outcome: str, *, taken: bool):
+    ledger.claim(KEY, owner="first", lease_seconds=30.0)
+    ledger.complete(KEY, owner="first", outcome=outcome)
+
+    if taken:
+        with pytest.raises(TurnTaken):
+            lease(ledger, reopen=True)
+    else:
+        with lease(ledger, reopen=True) as held:
+            assert held.taken_over
 
 
 def test_a_turn_that_could_not_be_completed_is_still_held(ledger: SlowLedger):

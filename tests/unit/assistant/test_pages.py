@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import assume, given
@@ -54,6 +55,25 @@ def test_every_page_fits(text: str, fits: Fits):
 @given(TEXTS, FITS)
 def test_no_page_leaves_a_fence_open(text: str, fits: Fits):
     assert not [fence for page in paginate(text, fits) for fence in open_fences(page.text)]
+
+
+@given(TEXTS, FITS)
+def test_a_page_without_the_line_that_closes_its_code_breaks_off_inside_it(text: str, fits: Fits):
+    for page in paginate(text, fits):
+        closing = page.text.removeprefix(page.open_text)
+
+        assert page.text.startswith(page.open_text)
+        assert re.fullmatch(r"\n[ \t]*(`{3,}|~{3,})", closing) if page.fence else not closing
+        assert bool(open_fences(f"{page.open_text}\nx")) == bool(page.fence)
+
+
+@given(TEXTS)
+def test_a_page_whose_code_is_left_open_only_grows_with_the_text(text: str):
+    ends = [match.end() for match in re.finditer(r"\n", text)]
+
+    pages = [paginate(text[:end], characters(len(text) + 9))[0].open_text for end in [*ends, len(text)]]
+
+    assert all(longer.startswith(shorter) for shorter, longer in pairwise(pages))
 
 
 @given(TEXTS, FITS)
@@ -143,6 +163,23 @@ def test_a_character_is_not_parted_from_what_belongs_to_it(character: str):
         pages = paginate("x" * lead + character * 12, characters(17))
 
         assert all(re.fullmatch(f"x*(?:{character})+", page.text) for page in pages)
+
+
+@pytest.mark.parametrize(
+    ("text", "open_text"),
+    [
+        ("Yes.", "Yes."),
+        ("```py\nx = 1", "```py\nx = 1"),
+        ("```py", "```py"),
+        ("```py\nx = 1\n```", "```py\nx = 1\n```"),
+        ("> ~~~~\n> x = 1", "> ~~~~\n> x = 1"),
+        ("- ```\n  x = 1\n", "- ```\n  x = 1"),
+    ],
+)
+def test_the_open_text_of_a_page_is_what_was_said(text: str, open_text: str):
+    (page,) = paginate(text, characters(99))
+
+    assert page.open_text == open_text
 
 
 def test_a_text_that_fits_is_asked_about_once():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from vera.assistant.conversation import Conversation, Person, Said
 from vera.assistant.knowledge import Findings, Passage
 from vera.assistant.model import Grounding, ModelMessage, ModelRequest, Text, ToolSpec
-from vera.assistant.prompt import SYSTEM_PROMPT, compose
+from vera.assistant.prompt import GO_ON, SYSTEM_PROMPT, compose
 
 ANN = Person("U0ANN", "Ann")
 FOUND = Findings((Passage("Nine to five.", "Opening hours", "https://docs.example"), Passage("Closed.", "Fridays")))
@@ -79,6 +79,24 @@ def test_a_mention_without_words_asks_about_the_conversation():
 
     assert "(mentions you without a question" in words(request)
     assert request.grounding == Grounding("the query", "the query", searched=False)
+
+
+def test_an_answer_that_is_being_written_is_told_before_the_passages():
+    request = put(Conversation("And in Norway?", ANN, since="Ann: How long?", being_answered=1), FOUND)
+
+    since, told, passages, *_ = words(request).split("\n\n")
+    assert since == "Ann: How long?"
+    assert told.startswith("(To an earlier question of this thread you are writing an answer at this moment")
+    assert passages.startswith("<passages>")
+
+
+def test_where_no_answer_is_being_written_none_is_spoken_of():
+    assert "at this moment" not in words(put(Conversation("And in Norway?", ANN, since="Ann: How long?")))
+
+
+def test_who_is_to_go_on_is_told_to_repeat_nothing():
+    assert "right after its last character" in GO_ON
+    assert "repeat nothing" in GO_ON
 
 
 HOSTILE = st.lists(

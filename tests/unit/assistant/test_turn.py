@@ -1,18 +1,15 @@
 from __future__ import annotations
 
-import copy
 import re
 import threading
-from contextlib import suppress
 from dataclasses import replace
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from fakes.knowledge import ListedKnowledge, UnavailableKnowledge
+from fakes.mortal import Crash
 from fakes.world import MANNER, Paced, Tapped, World, bad_gateway, rate_limited, refused, turn_threads
 from vera import errors
 from vera.assistant.conversation import FOOTER
@@ -22,15 +19,16 @@ from vera.assistant.journal import (
     ModelCalled,
     Retrieved,
     Stage,
+    StreamingChosen,
     ThreadRead,
     ToolCalled,
     TurnClaimed,
     TurnEnded,
-    WriterEnded,
 )
 from vera.assistant.knowledge import Passage
 from vera.assistant.limits import Admission
-from vera.assistant.model import ChatModel, Stopped, TextDelta, ToolResult, ToolUse, Usage
+from vera.assistant.model import ChatModel, Stopped, ToolResult, ToolUse
+from vera.assistant.reply import Streaming
 from vera.assistant.tools import tool
 
 if TYPE_CHECKING:
@@ -48,8 +46,7 @@ WHOLE = (
 )
 
 
-class Crash(BaseException):
-    """The process is gone: nothing in it may catch this."""
+by_streaming = pytest.mark.parametrize("streaming", get_args(Streaming))
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +77,22 @@ def test_a_question_becomes_a_sourced_answer_in_one_message():
     assert world.wall.calls.count("post") == 1
     assert world.ledger.turns[turn.key].outcome == "answered"
     assert world.standing(turn)[0][1].earlier[0] == "_Reading the thread …_"
+
+
+@pytest.mark.parametrize("streaming", ["native", "auto"])
+def test_a_question_becomes_a_sourced_answer_in_one_stream_with_the_status_beside_it(streaming: Streaming):
+    world = informed()
+    turn = world.ask()
+
+    outcome = world.answer(turn, manner=replace(MANNER, streaming=streaming))
+
+    assert outcome == "answered"
+    assert world.texts(turn) == [WHOLE]
+    assert not world.wall.calls
+    assert world.stream_wall.writes[0] == "start"
+    assert world.stream_wall.writes[-1] == "stop"
+    assert world.stream_wall.statuses[0] == (turn.key, "Reading the thread")
+    assert [chosen.streaming for chosen in world.journal.of(StreamingChosen)] == ["native"]
 
 
 def test_what_happens_is_told_to_the_journal_in_its_order():
@@ -542,98 +555,8 @@ def test_two_questions_at_once_do_not_disturb_each_other():
     assert world.texts(one) == world.texts(two) == [WHOLE]
 
 
-class Answering(ChatModel):
-    """Looks at the clock first, and then answers: by what it is asked, not by how often."""
-
-    model_id = "answering"
-
-    def converse(self, request: ModelRequest):
-        if not any(isinstance(content, ToolResult) for message in request.messages for content in message.content):
-            yield TextDelta("Let me look at the clock, ")
-            yield TextDelta("and at the handbook [2].")
-            yield ToolUse("1", "clock", "{}")
-            yield Stopped("tool_use")
-        else:
-            for piece in ("It is noon, ", "the notice period ", "is three months [1]", ", and that is all there is."):
-                yield TextDelta(piece)
-            yield Stopped("end_turn")
-        yield Usage(1, 1)
-
-
-def mortal(world: World, dies_at: int, *, after: bool, duplicate_at: int = 0):
-    """Look at the world through a process that dies at one of its calls, before or after the call is carried out."""
-    calls, dead = count(1), []
-    seen = copy.copy(world)
-
-    def tap(_name: str, call: Callable[[], Any]):
-        number = next(calls)
-        if number == duplicate_at:
-            with pytest.raises(errors.TurnTaken):
-                world.answer(world.turn)
-        if number == dies_at and after:
-            call()
-        if dead or number == dies_at:
-            dead.append(number)
-            raise Crash
-        return call()
-
-    def between():
-        if dead:
-            raise Crash
-        world.own_time.settle()
-
-    seen.ledger = Tapped(world.ledger, tap)
-    seen.surface = Tapped(world.wall, tap)
-    seen.threads = Tapped(world.threads, tap)
-    seen.knowledge = [Tapped(base, tap) for base in world.knowledge]
-    seen.tools = [Tapped(each, tap) for each in world.tools]
-    seen.model = Paced(Tapped(Answering(), tap), between)
-    return seen
-
-
-deaths = st.lists(st.tuples(st.integers(1, 45), st.booleans()), max_size=20)
-
-
-@pytest.mark.filterwarnings("ignore:Exception in thread:pytest.PytestUnhandledThreadExceptionWarning")  # they die too
-@settings(deadline=None, max_examples=60)
-@given(deaths=deaths, seconds_between=st.sampled_from([60.0, 120.0]))
-def test_however_often_and_wherever_workers_die_one_whole_reply_stands_in_the_end(
-    deaths: list[tuple[int, bool]], seconds_between: float
-):
-    keys = []
-    world = informed(largest=60, tools=[clock(keys)])
-    world.turn = turn = world.ask()
-
-    for dies_at, after in [*deaths, (0, False)]:
-        with suppress(Crash, errors.TurnTaken):
-            mortal(world, dies_at, after=after).answer(turn)
-        assert not turn_threads()
-        world.own_time.advance(seconds_between)
-
-    expected = informed(largest=60, tools=[clock()])
-    expected.model = Answering()
-    undisturbed = expected.ask()
-    expected.answer(undisturbed)
-    assert world.texts(turn) == expected.texts(undisturbed)
-    assert [message.part for _, message in world.standing(turn)] == list(range(len(world.texts(turn))))
-    assert {message.state for _, message in world.standing(turn)} == {"done"}
-    assert world.ledger.turns[turn.key].outcome == "answered"
-    assert not world.journal.of(WriterEnded)
-
-
-@pytest.mark.parametrize("duplicate_at", [2, 5, 9, 14])
-def test_a_delivery_that_comes_while_another_is_at_work_changes_nothing(duplicate_at: int):
-    world = informed(largest=60, tools=[clock()])
-    world.turn = turn = world.ask()
-
-    outcome = mortal(world, 0, after=False, duplicate_at=duplicate_at).answer(turn)
-
-    assert outcome == "answered"
-    assert len(world.texts(turn)) == world.wall.calls.count("post")
-    assert "that is all there is." in " ".join(world.texts(turn))
-
-
-def test_a_429_storm_over_a_whole_turn_loses_nothing():
+@by_streaming
+def test_a_429_storm_over_a_whole_turn_loses_nothing(streaming: Streaming):
     world = informed()
     turn = world.ask()
     numbers = count(1)
@@ -644,7 +567,7 @@ def test_a_429_storm_over_a_whole_turn_loses_nothing():
         return call()
 
     world.tap = tap
-    outcome = world.answer(turn)
+    outcome = world.answer(turn, manner=replace(MANNER, streaming=streaming))
 
     assert outcome == "answered"
     assert world.texts(turn) == [WHOLE]

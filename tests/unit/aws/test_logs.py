@@ -22,11 +22,13 @@ from vera.assistant.journal import (
     ModelCalled,
     Retrieved,
     Stage,
+    StreamingChosen,
     ThreadRead,
     ToolCalled,
     TurnClaimed,
     TurnDropped,
     TurnEnded,
+    TurnHandedOn,
     TurnRaised,
     WriterEnded,
 )
@@ -46,7 +48,9 @@ EVENTS = [
     EditMade(part=0, ts="1763647201.000200", characters=40, seconds=0.12, budget_left=17.25, posted=True),
     EditRefused(part=0, code="ratelimited", budget_left=0.0, retry_after_seconds=3.0),
     MessageUnrecorded(part=1, ts="1763647202.000300"),
+    StreamingChosen("native", "budget"),
     WriterEnded(error="KeyError at vera.slack.markdown:12"),
+    TurnHandedOn(leg=1, seconds=880.5, edits=40, characters=9_000),
     TurnEnded(outcome="answered", seconds=4.56789, edits=9, characters=400),
     TurnDropped(reason="busy"),
     TurnRaised(error="SurfaceUnavailable: chat.postMessage"),
@@ -96,6 +100,12 @@ def test_a_line_holds_the_fields_of_its_event_to_the_millisecond(journal: LogJou
     assert by_message["stage"]["stage"] == "Reading the thread"
     assert by_message["tool_called"]["tool"] == "current_time"
     assert by_message["edit_made"]["reply_ts"] == "1763647201.000200"
+    assert (by_message["edit_made"]["write"], by_message["edit_made"]["running"]) == ("update", 1)
+    assert (by_message["streaming_chosen"]["streaming"], by_message["streaming_chosen"]["reason"]) == (
+        "native",
+        "budget",
+    )
+    assert (by_message["turn_handed_on"]["leg"], by_message["turn_handed_on"]["characters"]) == (1, 9_000)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +121,10 @@ def test_a_line_holds_the_fields_of_its_event_to_the_millisecond(journal: LogJou
         (TurnDropped(reason="busy"), "INFO"),
         (TurnDropped(reason="lost"), "WARNING"),
         (TurnRaised(error="SurfaceUnavailable: chat.postMessage"), "ERROR"),
+        (StreamingChosen("edit", "refused"), "INFO"),
+        (TurnHandedOn(leg=1, seconds=880.5), "INFO"),
         (TurnEnded(outcome="answered", seconds=1.0), "INFO"),
+        (TurnEnded(outcome="stopped", seconds=1.0), "INFO"),
         (TurnEnded(outcome="refused", seconds=1.0), "INFO"),
         (TurnEnded(outcome="failed", seconds=1.0, error="ModelFailed"), "ERROR"),
     ],
@@ -229,14 +242,25 @@ def test_events_are_not_written_twice_where_libraries_are_logged_too(library_lin
     assert [line["message"] for line in lines(library_lines)] == ["turn_ended"]
 
 
-def test_between_two_events_of_a_turn_the_lines_of_libraries_are_about_it(out: io.StringIO, libraries: LibraryLines):
+ENDS = [
+    TurnEnded(outcome="answered", seconds=1.0),
+    TurnHandedOn(leg=1, seconds=880.5),
+    TurnDropped(reason="lost"),
+    TurnRaised(error="SurfaceUnavailable: chat.postMessage"),
+]
+
+
+@pytest.mark.parametrize("end", ENDS, ids=lambda event: type(event).__name__)
+def test_between_two_events_of_a_turn_the_lines_of_libraries_are_about_it(
+    out: io.StringIO, libraries: LibraryLines, end: Event
+):
     journal = LogJournal(stream=out, beside=libraries)
     log = logging.getLogger("vera.slack.people")
 
     log.warning("before")
     journal.record(KEY, TurnClaimed(attempt=1))
     log.warning("within")
-    journal.record(KEY, TurnEnded(outcome="answered", seconds=1.0))
+    journal.record(KEY, end)
     log.warning("after")
 
     by_message = {line["message"]: line for line in lines(out)}

@@ -116,6 +116,17 @@ def test_the_clocks_answer_is_said(result: ToolResult, expected: str):
     assert said(ModelRequest("", messages, 100, asked.tools, asked.grounding)).startswith(expected)
 
 
+@pytest.mark.parametrize("characters", [0, 1, 17, 43])
+def test_shown_what_it_has_said_it_says_the_rest(characters: int):
+    asked = request("What does a kettle do?", KETTLE)
+    whole = said(asked)
+    grounding = Grounding("What does a kettle do?", "kettle", (KETTLE,), said=whole[:characters])
+
+    rest = said(replace(asked, grounding=grounding))
+
+    assert whole[:characters] + rest == whole
+
+
 def test_the_limit_of_tokens_cuts_the_answer_and_says_so():
     events = list(PassageModel().converse(request("What does a kettle do?", KETTLE, limit=3)))
 

@@ -14,7 +14,7 @@ import pytest
 
 from vera.assistant.journal import EditMade, ModelCalled, Retrieved, Stage, TurnClaimed, TurnEnded
 from vera.playground.journal.pipe import PipeJournal
-from vera.playground.journal.testimony import Found, LedgerCalled, ModelSaid, Searched
+from vera.playground.journal.testimony import Found, LedgerCalled, ModelSaid, Searched, TallyCalled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ def pipe() -> Iterator[Pipe]:
 
 
 EVENTS = {
-    "turn_claimed": (TurnClaimed(attempt=2), {"attempt": 2}),
+    "turn_claimed": (TurnClaimed(attempt=2), {"attempt": 2, "leg": 0}),
     "stage": (Stage("Writing"), {"name": "Writing"}),
     "retrieved": (
         Retrieved(1, 0, 2, 30, 0.25, (0.5, 0.25)),
@@ -84,6 +84,8 @@ EVENTS = {
             "budget_left": 17.25,
             "posted": True,
             "wanted": 1,
+            "write": "update",
+            "running": 1,
         },
     ),
     "searched": (
@@ -99,6 +101,10 @@ EVENTS = {
     "ledger_called": (
         LedgerCalled("record_message", "me", "", 0.25, part=0, ts="1.2"),
         {"operation": "record_message", "owner": "me", "error": "", "seconds": 0.25, "part": 0, "ts": "1.2"},
+    ),
+    "tally_called": (
+        TallyCalled("leave", "T1", "update", "", 0.25, answer=KEY),
+        {"operation": "leave", "workspace": "T1", "write": "update", "error": "", "seconds": 0.25, "answer": KEY},
     ),
 }
 

@@ -1,7 +1,8 @@
-"""What the witnesses of the ledger, the documents and the model tell, and that they change nothing."""
+"""What the witnesses of the ledger, the budget, the documents and the model tell, and that they change nothing."""
 
 from __future__ import annotations
 
+import math
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from fakes.knowledge import ListedKnowledge, UnavailableKnowledge
 from fakes.ledger import MemoryLedger
 from fakes.model import ScriptedModel
 from unit.playground.witnessing import KEY, Told, asked
+from vera.assistant.budget import LocalTally, Tally
 from vera.assistant.journal import Stage, TurnDropped, TurnEnded, TurnRaised
 from vera.assistant.knowledge import Passage
 from vera.assistant.model import (
@@ -27,7 +29,7 @@ from vera.assistant.model import (
     ToolUse,
     Usage,
 )
-from vera.errors import KnowledgeUnavailable, LeaseLost, ModelBusy, StreamBroken, TurnTaken
+from vera.errors import KnowledgeUnavailable, LeaseLost, LedgerUnavailable, ModelBusy, StreamBroken, TurnTaken
 from vera.playground.journal.testimony import (
     Found,
     LedgerCalled,
@@ -39,9 +41,10 @@ from vera.playground.journal.testimony import (
     Reranked,
     Said,
     Searched,
+    TallyCalled,
 )
 from vera.playground.journal.testimony import Told as ToldOfTool
-from vera.playground.journal.witness import WitnessedKnowledge, WitnessedLedger, WitnessedReranker
+from vera.playground.journal.witness import WitnessedKnowledge, WitnessedLedger, WitnessedReranker, WitnessedTally
 from vera.playground.journal.witness_model import WitnessedModel
 from vera.playground.mischief import Mischief
 
@@ -96,18 +99,29 @@ def test_a_claim_is_told_with_the_record_and_begins_the_turn(told: Told):
     ledger.claim(KEY, owner="dead", lease_seconds=30)
     ledger.record_message(KEY, owner="dead", part=0, ts="1.5")
     ledger.record_round(KEY, owner="dead", ordinal=0, round_json="{}")
-    ledger.release(KEY, owner="dead")
+    ledger.hand_on(KEY, owner="dead", leg=1, so_far="Once")
+    ledger.ask_stop(KEY)
 
     record = WitnessedLedger(ledger, told.witnesses).claim(KEY, owner="me", lease_seconds=30)
     told.witnesses.tell(ModelSaid("mine", 1))
 
     claimed = LedgerCalled(
-        "claim", "me", "", 1.0, lease_seconds=30, attempt=record.attempt, messages=("1.5",), rounds=1
+        "claim",
+        "me",
+        "",
+        1.0,
+        lease_seconds=30,
+        attempt=record.attempt,
+        messages=("1.5",),
+        rounds=1,
+        leg=1,
+        so_far_characters=4,
+        stop_asked=True,
     )
     assert told.heard == [(KEY, claimed), (KEY, ModelSaid("mine", 1))]
 
 
-OPERATIONS: dict[str, tuple[Callable[[Ledger], None], dict[str, Any]]] = {
+OPERATIONS: dict[str, tuple[Callable[[Ledger], object], dict[str, Any]]] = {
     "renew": (lambda ledger: ledger.renew(KEY, owner="me", lease_seconds=20), {"lease_seconds": 20}),
     "record_message": (
         lambda ledger: ledger.record_message(KEY, owner="me", part=1, ts="1.5"),
@@ -119,7 +133,14 @@ OPERATIONS: dict[str, tuple[Callable[[Ledger], None], dict[str, Any]]] = {
     ),
     "complete": (lambda ledger: ledger.complete(KEY, owner="me", outcome="answered"), {"outcome": "answered"}),
     "release": (lambda ledger: ledger.release(KEY, owner="me"), {}),
+    "hand_on": (
+        lambda ledger: ledger.hand_on(KEY, owner="me", leg=1, so_far="secret"),
+        {"leg": 1, "so_far_characters": 6},
+    ),
 }
+
+ANSWERS: dict[str, dict[str, Any]] = {"renew": {"stop_asked": False}}
+"""What an operation answers, and so doesn't where it is refused."""
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -131,7 +152,7 @@ def test_every_call_of_the_ledger_is_told_with_what_it_is_about_also_after_the_t
 
     call(ledger)
 
-    assert told.heard[1:] == [(KEY, LedgerCalled(operation, "me", "", 1.0, **fields))]
+    assert told.heard[1:] == [(KEY, LedgerCalled(operation, "me", "", 1.0, **fields, **ANSWERS.get(operation, {})))]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -154,6 +175,48 @@ def test_a_turn_that_is_taken_is_told_of_too(told: Told):
     assert told.heard == [(KEY, LedgerCalled("claim", "me", f"TurnTaken: {KEY}", 1.0, lease_seconds=30))]
 
 
+def test_a_turn_that_is_reopened_is_told_of_as_such(told: Told):
+    ledger = WitnessedLedger(MemoryLedger(), told.witnesses)
+    ledger.claim(KEY, owner="first", lease_seconds=30)
+    ledger.complete(KEY, owner="first", outcome="failed")
+
+    record = ledger.claim(KEY, owner="second", lease_seconds=30, reopen=True)
+
+    assert record.attempt == 2
+    assert [(claim.owner, claim.reopen) for claim in told.events if claim.operation == "claim"] == [
+        ("first", None),
+        ("second", True),
+    ]
+
+
+def test_a_stop_that_somebody_asks_for_is_told_in_the_turn_that_it_ends(told: Told):
+    ledger = WitnessedLedger(MemoryLedger(), told.witnesses)
+    ledger.claim(KEY, owner="me", lease_seconds=30)
+    told.witnesses.turn = ""
+
+    asked = ledger.ask_stop(KEY)
+
+    assert asked is True
+    assert ledger.renew(KEY, owner="me", lease_seconds=30) is True
+    assert told.heard[1:] == [
+        (KEY, LedgerCalled("ask_stop", "", "", 1.0, stop_asked=True)),
+        (KEY, LedgerCalled("renew", "me", "", 1.0, lease_seconds=30, stop_asked=True)),
+    ]
+
+
+def test_messages_that_are_tried_and_are_no_turns_are_not_told_of(told: Told):
+    ledger = MemoryLedger()
+    witnessed = WitnessedLedger(ledger, told.witnesses)
+
+    asked = witnessed.ask_stop(KEY)
+    ledger.down = True
+    with pytest.raises(LedgerUnavailable):
+        witnessed.ask_stop(KEY)
+
+    assert asked is False
+    assert told.heard == []
+
+
 def test_the_record_of_a_refusal_is_told_in_the_turn_it_is_about(told: Told):
     ledger = WitnessedLedger(MemoryLedger(), told.witnesses)
     ledger.claim(KEY, owner="me", lease_seconds=30)
@@ -163,6 +226,72 @@ def test_the_record_of_a_refusal_is_told_in_the_turn_it_is_about(told: Told):
 
     assert [key for key, _ in told.heard] == [KEY] * 3
     assert [event.key for event in told.events] == [None, "refusal:C1:1.2", "refusal:C1:1.2"]
+
+
+# The budget
+
+
+class NoTally(Tally):
+    """The store of the count is down."""
+
+    def spend(self, *_: Any, **__: Any) -> Any:
+        raise LedgerUnavailable("down")
+
+    def pause(self, *_: Any, **__: Any) -> None:
+        raise LedgerUnavailable("down")
+
+    def leave(self, *_: Any, **__: Any) -> None:
+        raise LedgerUnavailable("down")
+
+
+SPENDING: dict[str, tuple[Callable[[Tally], object], dict[str, Any], dict[str, Any]]] = {
+    "spend": (
+        lambda tally: tally.spend("T1", "update", answer=KEY, now=100.0, seconds=1.25),
+        {"answer": KEY, "spent_seconds": 1.25},
+        {"taken": True, "full_at": 101.25, "running": 1},
+    ),
+    "pause": (lambda tally: tally.pause("T1", "update", full_at=130.0), {"full_at": 130.0}, {}),
+    "leave": (lambda tally: tally.leave("T1", "update", answer=KEY), {"answer": KEY}, {}),
+}
+
+
+@pytest.mark.parametrize("operation", SPENDING)
+def test_every_call_of_the_tally_is_told_with_what_it_is_about_and_what_it_answered(told: Told, operation: str):
+    call, fields, answered = SPENDING[operation]
+    told.begin()
+
+    passed_on = call(WitnessedTally(LocalTally(), told.witnesses))
+
+    assert passed_on == call(LocalTally())
+    assert told.heard == [(KEY, TallyCalled(operation, "T1", "update", "", 1.0, **fields, **answered))]
+    assert told.logged == []
+
+
+@pytest.mark.parametrize("operation", SPENDING)
+def test_a_tally_that_is_away_is_told_with_why_and_is_away(told: Told, operation: str):
+    call, fields, _ = SPENDING[operation]
+    told.begin()
+
+    with pytest.raises(LedgerUnavailable):
+        call(WitnessedTally(NoTally(), told.witnesses))
+
+    assert told.events == [TallyCalled(operation, "T1", "update", "LedgerUnavailable: down", 1.0, **fields)]
+
+
+def test_what_is_refused_where_nothing_was_ever_spent_is_told_without_a_time(told: Told):
+    told.begin()
+
+    WitnessedTally(LocalTally(), told.witnesses).spend("T1", "stop", answer=KEY, now=9.0, seconds=0.0, until=-math.inf)
+
+    assert told.events == [
+        TallyCalled("spend", "T1", "stop", "", 1.0, answer=KEY, spent_seconds=0.0, taken=False, running=0)
+    ]
+
+
+def test_an_answer_that_leaves_after_its_turn_is_told_of_in_it(told: Told):
+    WitnessedTally(LocalTally(), told.witnesses).leave("T1", "update", answer=KEY)
+
+    assert told.heard == [(KEY, TallyCalled("leave", "T1", "update", "", 1.0, answer=KEY))]
 
 
 # The documents

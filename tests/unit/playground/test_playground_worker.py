@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 QUESTION = "When does the zinnober office in Oslo open?"
 SENTENCE = "The zinnober office in Oslo opens at nine and closes at five on weekdays, except in July."
-WITNESSED = {"ledger_called", "slack_called", "searched", "model_asked", "model_said"}
+WITNESSED = {"ledger_called", "tally_called", "slack_called", "searched", "model_asked", "model_said"}
 
 
 class Asking:
@@ -91,7 +91,8 @@ def test_the_turn_is_told_from_its_claim_to_its_end(answered: tuple[str, list[di
     assert [call["operation"] for call in others if call["operation"] != "renew"] == ["record_message", "complete"]
     assert others[-1]["outcome"] == "answered"
     assert {call["owner"] for call in others} == {claim["owner"]}
-    assert [entry["event"] for entry in entries][-2:] == ["ledger_called", "turn_ended"]
+    told = [entry["event"] for entry in entries if entry["event"] != "tally_called"]
+    assert told[-2:] == ["ledger_called", "turn_ended"]
     assert [entry["name"] for entry in of(entries, "stage")] == [
         "Reading the thread",
         "Checking the knowledge base",
@@ -150,6 +151,19 @@ def test_each_edit_is_told_with_what_the_budget_has_left(answered: tuple[str, li
     assert [edit["posted"] for edit in edits] == [True] + [False] * (len(edits) - 1)
     assert edits[0]["budget_left"] == 20
     assert all(0 < edit["budget_left"] < 20 for edit in edits[1:])
+
+
+def test_what_the_shared_count_said_is_told_until_the_answer_has_left_it(
+    asking: Asking, answered: tuple[str, list[dict[str, Any]]]
+):
+    _, entries = answered
+    calls = of(entries, "tally_called")
+
+    assert {(call["workspace"], call["answer"], call["error"]) for call in calls} == {
+        (asking.playground.workspace.team.id, entries[0]["turn"], "")
+    }
+    assert {call["running"] for call in calls if call["operation"] == "spend"} == {1}
+    assert calls[-1]["operation"] == "leave"
 
 
 def test_the_logs_tell_of_the_same_turn_and_hold_no_word_of_it(

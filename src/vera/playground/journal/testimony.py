@@ -32,6 +32,7 @@ __all__ = [
     "Said",
     "Searched",
     "SlackCalled",
+    "TallyCalled",
     "Testimony",
     "Told",
     "clip",
@@ -50,8 +51,10 @@ ITEMS = 30
 class LedgerCalled:
     """The ledger was asked to do `operation`; a field that the operation does not have is None.
 
-    `key` is told where it is not the turn's own. `error` names what was raised. `attempt`, `messages` (their ts) and
-    `rounds` (how many) are what a claim was told; `outcome` is what a turn was completed with.
+    `key` is told where it is not the turn's own; `owner` is empty for `ask_stop`, which anybody may ask. `error` names
+    what was raised. `attempt`, `messages` (their ts), `rounds` (how many), `leg` and `so_far_characters` are what a
+    claim was told, the last two also what was handed on; `stop_asked` is what a claim or a renewal was told, or what
+    `ask_stop` did. `reopen` is told of a claim that asks for it; `outcome` is what a turn was completed with.
     """
 
     operation: str
@@ -67,6 +70,31 @@ class LedgerCalled:
     ts: str | None = None
     ordinal: int | None = None
     outcome: str | None = None
+    leg: int | None = None
+    so_far_characters: int | None = None
+    stop_asked: bool | None = None
+    reopen: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TallyCalled:
+    """The workspace's count of one kind of `write` was asked to do `operation`: `spend`, `pause` or `leave`.
+
+    A field that the operation does not have is None. `spent_seconds` is what `answer` wanted to spend, `taken` whether
+    it did; `full_at` and `running` are the count as it was answered (no time where nothing was ever spent), or the
+    time that a pause was asked for. `seconds` is how long the call took, `error` names what was raised.
+    """
+
+    operation: str
+    workspace: str
+    write: str
+    error: str
+    seconds: float
+    answer: str | None = None
+    spent_seconds: float | None = None
+    taken: bool | None = None
+    full_at: float | None = None
+    running: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +203,9 @@ class Reranked:
     error: str
 
 
-Testimony = LedgerCalled | SlackCalled | ModelAsked | ModelSaid | ModelUsedTool | ModelBroke | Searched | Reranked
+Testimony = (
+    LedgerCalled | TallyCalled | SlackCalled | ModelAsked | ModelSaid | ModelUsedTool | ModelBroke | Searched | Reranked
+)
 
 
 def found(passages: Sequence[Passage]) -> tuple[Found, ...]:

@@ -6,14 +6,16 @@ Each keeps its port's contract: the suites in `tests/contract` run on them too. 
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from vera.assistant.budget import Tally
 from vera.assistant.journal import Journal, TurnDropped, TurnEnded, TurnRaised, named
 from vera.assistant.knowledge import KnowledgeBase, Reranker
 from vera.assistant.ledger import Ledger
-from vera.playground.journal.testimony import LedgerCalled, Reranked, Searched, found
+from vera.playground.journal.testimony import LedgerCalled, Reranked, Searched, TallyCalled, found
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,10 +23,11 @@ if TYPE_CHECKING:
     from vera.assistant.journal import Event
     from vera.assistant.knowledge import Passage
     from vera.assistant.ledger import TurnRecord
+    from vera.assistant.pacing import Count, Write
     from vera.playground.journal.pipe import PipeJournal
     from vera.playground.journal.testimony import Testimony
 
-__all__ = ["WitnessedKnowledge", "WitnessedLedger", "WitnessedReranker", "Witnesses"]
+__all__ = ["WitnessedKnowledge", "WitnessedLedger", "WitnessedReranker", "WitnessedTally", "Witnesses"]
 
 _REFUSAL = "refusal:"
 
@@ -76,19 +79,28 @@ class WitnessedLedger(Ledger):
     def __init__(self, ledger: Ledger, witnesses: Witnesses) -> None:
         self._ledger, self._witnesses = ledger, witnesses
 
-    def claim(self, key: str, *, owner: str, lease_seconds: float) -> TurnRecord:
+    def claim(self, key: str, *, owner: str, lease_seconds: float, reopen: bool = False) -> TurnRecord:
         """Take the turn."""
         if not key.startswith(_REFUSAL):
             self._witnesses.turn = key
-        with self._telling("claim", key, owner, lease_seconds=lease_seconds) as told:
-            record = self._ledger.claim(key, owner=owner, lease_seconds=lease_seconds)
-            told.update(attempt=record.attempt, messages=record.messages, rounds=len(record.rounds))
+        reopening = {"reopen": True} if reopen else {}
+        with self._telling("claim", key, owner, lease_seconds=lease_seconds, **reopening) as told:
+            record = self._ledger.claim(key, owner=owner, lease_seconds=lease_seconds, reopen=reopen)
+            told.update(
+                attempt=record.attempt,
+                messages=record.messages,
+                rounds=len(record.rounds),
+                leg=record.leg,
+                so_far_characters=len(record.so_far),
+                stop_asked=record.stop_asked,
+            )
         return record
 
-    def renew(self, key: str, *, owner: str, lease_seconds: float) -> None:
+    def renew(self, key: str, *, owner: str, lease_seconds: float) -> bool:
         """Hold the turn."""
-        with self._telling("renew", key, owner, lease_seconds=lease_seconds):
-            self._ledger.renew(key, owner=owner, lease_seconds=lease_seconds)
+        with self._telling("renew", key, owner, lease_seconds=lease_seconds) as told:
+            stop_asked = told["stop_asked"] = self._ledger.renew(key, owner=owner, lease_seconds=lease_seconds)
+        return stop_asked
 
     def record_message(self, key: str, *, owner: str, part: int, ts: str) -> None:
         """Remember a message."""
@@ -110,6 +122,23 @@ class WitnessedLedger(Ledger):
         with self._telling("release", key, owner):
             self._ledger.release(key, owner=owner)
 
+    def hand_on(self, key: str, *, owner: str, leg: int, so_far: str) -> None:
+        """Give the turn back for its next leg."""
+        with self._telling("hand_on", key, owner, leg=leg, so_far_characters=len(so_far)):
+            self._ledger.hand_on(key, owner=owner, leg=leg, so_far=so_far)
+
+    def ask_stop(self, key: str) -> bool:
+        """Let whoever holds the turn know. Where nobody does, it is no turn to tell of: any message may be tried."""
+        asked = False
+
+        def tell(seconds: float, error: str) -> None:
+            if asked:
+                self._witnesses.tell(LedgerCalled("ask_stop", "", error, seconds, stop_asked=True), turn=key)
+
+        with self._witnesses.timing(tell):
+            asked = self._ledger.ask_stop(key)
+        return asked
+
     @contextmanager
     def _telling(self, operation: str, key: str, owner: str, **fields: Any) -> Iterator[dict[str, Any]]:
         """Tell of a call when it has ended, with what is added to the fields meanwhile."""
@@ -118,6 +147,45 @@ class WitnessedLedger(Ledger):
         def tell(seconds: float, error: str) -> None:
             called = LedgerCalled(operation, owner, error, seconds, key=key if aside else None, **fields)
             self._witnesses.tell(called, turn="" if aside else key)
+
+        with self._witnesses.timing(tell):
+            yield fields
+
+
+class WitnessedTally(Tally):
+    """A tally that tells of each call: in the present turn, or after it in the one that the answer is named by."""
+
+    def __init__(self, tally: Tally, witnesses: Witnesses) -> None:
+        self._tally, self._witnesses = tally, witnesses
+
+    def spend(
+        self, workspace: str, write: Write, *, answer: str, now: float, seconds: float, until: float = math.inf
+    ) -> tuple[bool, Count]:
+        """Spend of the budget."""
+        with self._telling("spend", workspace, write, answer=answer, spent_seconds=seconds) as told:
+            taken, count = self._tally.spend(workspace, write, answer=answer, now=now, seconds=seconds, until=until)
+            told.update(taken=taken, running=count.running)
+            if math.isfinite(count.full_at):
+                told.update(full_at=count.full_at)
+        return taken, count
+
+    def pause(self, workspace: str, write: Write, *, full_at: float) -> None:
+        """Put the budget off."""
+        with self._telling("pause", workspace, write, full_at=full_at):
+            self._tally.pause(workspace, write, full_at=full_at)
+
+    def leave(self, workspace: str, write: Write, *, answer: str) -> None:
+        """Count the answer no more."""
+        with self._telling("leave", workspace, write, answer=answer):
+            self._tally.leave(workspace, write, answer=answer)
+
+    @contextmanager
+    def _telling(self, operation: str, workspace: str, write: Write, **fields: Any) -> Iterator[dict[str, Any]]:
+        """Tell of a call when it has ended, with what is added to the fields meanwhile."""
+
+        def tell(seconds: float, error: str) -> None:
+            called = TallyCalled(operation, workspace, write, error, seconds, **fields)
+            self._witnesses.tell(called, turn=self._witnesses.turn or fields.get("answer", ""))
 
         with self._witnesses.timing(tell):
             yield fields
@@ -134,7 +202,7 @@ class WitnessedKnowledge(KnowledgeBase):
         """What it is called."""
         return self._base().id
 
-    def search(self, query: str) -> tuple[Passage, ...]:
+    def search(self, query: str, *, seconds: float = math.inf) -> tuple[Passage, ...]:
         """Find passages."""
         passages: tuple[Passage, ...] = ()
 
@@ -142,7 +210,7 @@ class WitnessedKnowledge(KnowledgeBase):
             self._witnesses.tell(Searched(self.id, query, found(passages), seconds, error))
 
         with self._witnesses.timing(tell):
-            passages = self._base().search(query)
+            passages = self._base().search(query, seconds=seconds)
         return passages
 
 
