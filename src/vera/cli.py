@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import signal
@@ -130,6 +131,42 @@ def playground(
     )
 
 
+@cli.command()
+def redrive(
+    queue: Annotated[str, typer.Option(help="The dead-letter queue.", metavar="URL|NAME")] = "",
+    function: Annotated[
+        str,
+        typer.Option(
+            help="The worker function, by name or ARN. Default: VERA_WORKER_FUNCTION; without one, the answers are "
+            "made here.",
+            metavar="NAME",
+        ),
+    ] = "",
+    most: Annotated[str, typer.Option(help="How many messages to take. Default: all.", metavar="N")] = "",
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what is in the queue, and change nothing.")] = False,
+) -> None:
+    """Answer what has failed for good: hand the dead letters to the worker once more.
+
+    Needs AWS credentials that may read the queue, delete from it and invoke the function.
+
+    Example: vera redrive --queue vera-dead-letters --function vera-worker --dry-run
+    """
+    from vera.redrive import Wishes, run  # noqa: PLC0415 - for this command only
+
+    if not queue.strip():
+        raise SettingsError("--queue has to name the dead-letter queue: its URL, or its name.")
+    run(
+        Wishes(
+            queue.strip(),
+            function=function.strip() or Settings.from_environment(os.environ).worker_function,
+            dry_run=dry_run,
+            most=_most(most),
+        ),
+        say=lambda line: print(line, flush=True),
+    )
+
+
 class _Ending(NullJournal):
     """Keeps why there was no answer: who asks in a terminal has no other log to look into."""
 
@@ -151,6 +188,12 @@ def _port(text: str) -> int:
     if not re.fullmatch("[0-9]{1,5}", text) or int(text) > _MOST_PORT:
         raise SettingsError(f"--port has to be a number from 0 (any that is free) to {_MOST_PORT:,}.")
     return int(text)
+
+
+def _most(text: str) -> float:
+    if text and not re.fullmatch("[1-9][0-9]{0,8}", text):
+        raise SettingsError("--most has to be a number from 1 on.")
+    return int(text) if text else math.inf
 
 
 def _local_settings(environment: Mapping[str, str], *, docs: Path | None, model: str) -> Settings:

@@ -44,7 +44,15 @@ def _message(event: Payload, payload: Payload) -> str:
     return "" if _mentions_the_bot(event, payload) else "no mention"
 
 
+def _stop(event: Payload, _payload: Payload) -> str:
+    """Let somebody stop an answer: the event names who clicked and where, but no message."""
+    if not isinstance(event.get("channel"), str):
+        raise Unparsable("a stop without channel")
+    return "" if event.get("user") else "no author"
+
+
 RULES: dict[str, Callable[[Payload, Payload], str]] = {
+    "agent_session_stopped": _stop,
     "app_mention": _mention,
     "message": _message,
 }

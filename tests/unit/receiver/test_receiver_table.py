@@ -13,6 +13,7 @@ from fakes.slack_requests import FORM, NOW, as_slack_writes, body_of, http_reque
 from vera.receiver import Receiver
 
 ACTED_ON = [
+    "event_agent_session_stopped",
     "event_app_mention",
     "event_app_mention_external_user",
     "event_app_mention_in_thread",
@@ -44,7 +45,7 @@ IGNORED = {
     "event_message_slackbot_im": "bot",
     "event_reaction_added": "event type",
 }
-INTERACTIONS = ["interaction_block_actions", "interaction_view_submission"]
+INTERACTIONS = ["interaction_block_actions", "interaction_block_actions_stop", "interaction_view_submission"]
 
 
 def changed(name: str, **event: Any):
@@ -143,6 +144,23 @@ def test_who_wrote_and_who_is_meant_decide(
     *, receiver: Receiver, api: LambdaApi, payload: dict[str, Any], acted_on: bool
 ):
     answer = receiver(http_request(as_slack_writes(payload)))
+
+    assert answer["statusCode"] == 200
+    assert len(api.invokes) == acted_on
+
+
+@pytest.mark.parametrize(
+    ("fields", "acted_on"),
+    [
+        pytest.param({"streaming_message_ts": []}, True, id="nothing was streamed"),
+        pytest.param({"thread_ts": None}, True, id="no thread"),
+        pytest.param({"user": None}, False, id="nobody clicked"),
+    ],
+)
+def test_a_stop_needs_no_more_than_somebody_and_a_channel(
+    *, receiver: Receiver, api: LambdaApi, fields: dict[str, Any], acted_on: bool
+):
+    answer = receiver(http_request(as_slack_writes(changed("event_agent_session_stopped", **fields))))
 
     assert answer["statusCode"] == 200
     assert len(api.invokes) == acted_on
@@ -258,6 +276,10 @@ UNPARSABLE = {
     "an event without type": (b'{"type":"event_callback","event":{}}', "application/json"),
     "a message without ts": (as_slack_writes(changed("event_message_im", ts=None)), "application/json"),
     "a mention without channel": (as_slack_writes(changed("event_app_mention", channel=None)), "application/json"),
+    "a stop without channel": (
+        as_slack_writes(changed("event_agent_session_stopped", channel=None)),
+        "application/json",
+    ),
     "a form of nothing": (b"", FORM),
     "a form of something else": (b"a=b", FORM),
     "a form in Latin-1": (b"command=%2Fvera&text=caf%E9", FORM),
