@@ -3,9 +3,9 @@
 Bedrock and Slack are processes of their own (the tests' scripted Bedrock, the playground's Slack). Between them is one
 warm process with the real parts of a turn: `ConverseModel`, `Dialogue`, `Draft`, `Reply`, `SlackSurface`, slack_sdk and
 log lines by powertools. Counted is the processor time of all its threads, for a turn of 1,000 tokens of four characters
-less a turn of one token, less what a bare loop over the same stream costs (of 1,000 less of one). Once at full speed,
-which leaves time for few edits, and once at 80 tokens a second, where the workspace's budget decides how many are made.
-Beside it: what as many bare calls of slack_sdk's `chat_update` cost by themselves.
+less a turn of one token, less what a bare loop over the same stream costs (of 1,000 less of one). Vera streams by
+`edit`, `native` and `auto`: at full speed, which leaves time for few edits, and at 80 tokens a second, where the
+workspace's budget decides how many are made. Beside it: what as many bare calls of slack_sdk cost by themselves.
 """
 
 import json
@@ -21,15 +21,16 @@ from pathlib import Path
 
 BENCH = Path(__file__).parent
 PACES = {"tokens": "at full speed", "paced": "at 80 tokens a second"}
-ROUNDS = {"tokens": 7, "paced": 3}
+STREAMING = ("edit", "native", "auto")
+ROUNDS = {"tokens": 5, "paced": 3}
 REACH_MS = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One pace: milliseconds of processor time, medians, and the least of all rounds."""
+    """One pace and way of streaming: milliseconds of processor time, medians, and the least of all rounds."""
 
-    pace: str
+    case: str
     loop_ms: float
     loop_ms_least: float
     beyond_ms: float
@@ -41,11 +42,16 @@ class Row:
 def run(*, rounds: dict[str, int] = ROUNDS) -> list[Row]:
     """Measure both paces, each round in fresh processes. Rounds at 80 a second run side by side: they mostly wait."""
     with _server("bedrock") as url:
-        quick = [_round("tokens", url) for _ in range(rounds["tokens"])]
-        with ExitStack() as slow:
-            begun = [slow.enter_context(_begun("paced", url)) for _ in range(rounds["paced"])]
-            paced = [_figures(one) for one in begun]
-    return [_row("tokens", quick), _row("paced", paced)]
+        quick: dict[str, list[_Figures]] = {streaming: [] for streaming in STREAMING}
+        for _ in range(rounds["tokens"]):
+            for streaming in STREAMING:
+                quick[streaming].append(_round("tokens", streaming, url))
+        paced = {}
+        for streaming in STREAMING:
+            with ExitStack() as slow:
+                begun = [slow.enter_context(_begun("paced", streaming, url)) for _ in range(rounds["paced"])]
+                paced[streaming] = [_figures(one) for one in begun]
+    return [_row("tokens", *each) for each in quick.items()] + [_row("paced", *each) for each in paced.items()]
 
 
 def report(rows: list[Row]) -> str:
@@ -54,11 +60,11 @@ def report(rows: list[Row]) -> str:
         f"{'1,000 tokens, CPU':38} {'loop ms':>8} {'least':>7} {'beyond':>9} {'least':>8} {'edits':>6} {'bare ms':>8}"
     ]
     lines += [
-        f"{row.pace:38} {row.loop_ms:8.1f} {row.loop_ms_least:7.1f} {row.beyond_ms:9.1f} {row.beyond_ms_least:8.1f}"
+        f"{row.case:38} {row.loop_ms:8.1f} {row.loop_ms_least:7.1f} {row.beyond_ms:9.1f} {row.beyond_ms_least:8.1f}"
         f" {row.edits:6.0f} {row.edits_bare_ms:8.1f}"
         for row in rows
     ]
-    reached = ", ".join(f"{row.pace} {'reached' if row.beyond_ms <= REACH_MS else 'missed'}" for row in rows)
+    reached = ", ".join(f"{row.case} {'reached' if row.beyond_ms <= REACH_MS else 'missed'}" for row in rows)
     return "\n".join([*lines, f"to reach: at most {REACH_MS:.0f} ms beyond the bare loop: {reached}"])
 
 
@@ -70,10 +76,10 @@ class _Figures:
     edits_bare_ms: float
 
 
-def _row(pace: str, figures: list[_Figures]) -> Row:
+def _row(pace: str, streaming: str, figures: list[_Figures]) -> Row:
     loops, beyond = [one.loop_ms for one in figures], [one.beyond_ms for one in figures]
     return Row(
-        pace=PACES[pace],
+        case=f"{streaming}, {PACES[pace]}",
         loop_ms=statistics.median(loops),
         loop_ms_least=min(loops),
         beyond_ms=statistics.median(beyond),
@@ -83,19 +89,19 @@ def _row(pace: str, figures: list[_Figures]) -> Row:
     )
 
 
-def _round(pace: str, bedrock_url: str) -> _Figures:
-    with _begun(pace, bedrock_url) as process:
+def _round(pace: str, streaming: str, bedrock_url: str) -> _Figures:
+    with _begun(pace, streaming, bedrock_url) as process:
         return _figures(process)
 
 
 @contextmanager
-def _begun(pace: str, bedrock_url: str) -> Iterator[subprocess.Popen[str]]:
+def _begun(pace: str, streaming: str, bedrock_url: str) -> Iterator[subprocess.Popen[str]]:
     """Start a worker that measures turns and loops of one token, then of a thousand, beside a Slack of its own."""
     cases = ["turn:tokens-1", "loop:tokens-1", f"turn:{pace}-1000", f"loop:{pace}-1000", f"edits:{pace}-1000"]
     command = [sys.executable, str(BENCH / "contenders" / "answering.py"), *cases]
     with _server("slack") as line, tempfile.TemporaryDirectory() as folder:
         slack = json.loads(line)
-        environment = _environment(bedrock_url, slack, folder)
+        environment = _environment(bedrock_url, slack, folder) | {"VERA_STREAMING": streaming}
         with subprocess.Popen(
             command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as process:

@@ -22,10 +22,9 @@ def main() -> None:
         workspace.limits.enabled = False
         channel, person = workspace.channel("general").id, workspace.person("ada").id
         text = f"<@{workspace.bot.id}> How long is the notice period?"
-        questions = [
-            {"channel": channel, "ts": workspace.say("ada", "general", text), "user": person, "text": text}
-            for _ in range(QUESTIONS)
-        ]
+        team = workspace.team.id
+        about = {"channel": channel, "user": person, "text": text, "team": team, "user_team": team}
+        questions = [about | {"ts": workspace.say("ada", "general", text)} for _ in range(QUESTIONS)]
         with LoopbackServer(WebApi(workspace).app) as server:
             workspace.base_url = server.url
             told = {"url": f"{server.url}/api/", "token": workspace.bot_token, "questions": questions}
