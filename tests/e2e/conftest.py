@@ -1,4 +1,4 @@
-"""Two deployments for all of these tests: one as it is, and one whose worker's time the test puts forward.
+"""A few deployments for all of these tests: one as it is, and those whose worker's time the test puts forward.
 
 A test that leaves something behind, as one that fails does, takes its deployment with it: the next one gets a new one.
 """
@@ -43,11 +43,19 @@ def _lot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Lot]:
     lot.clear()
 
 
+STREAMINGS = ("edit", "native", "auto")
+
+
 @pytest.fixture(scope="session")
-def _shifted_lot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Lot]:
-    lot = _Lot(tmp_path_factory, shifted=True)
-    yield lot
-    lot.clear()
+def _shifted_lots(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, _Lot]]:
+    searching = {"VERA_KNOWLEDGE_BASE_IDS": "KB00000001"}
+    lots = {
+        streaming: _Lot(tmp_path_factory, shifted=True, environment=searching | {"VERA_STREAMING": streaming})
+        for streaming in STREAMINGS
+    }
+    yield lots
+    for lot in lots.values():
+        lot.clear()
 
 
 @pytest.fixture
@@ -57,6 +65,24 @@ def vera(_lot: _Lot) -> Iterator[Deployment]:
 
 
 @pytest.fixture
-def shifted(_shifted_lot: _Lot) -> Iterator[Deployment]:
-    """Vera on a clock that is put forward: a nap costs no time, and `time.to_next()` brings Lambda's next attempt."""
-    yield from _shifted_lot.lend()
+def shifted(_shifted_lots: dict[str, _Lot]) -> Iterator[Deployment]:
+    """Vera on a clock that is put forward: a nap costs no time, and `retry()` brings Lambda's next attempt."""
+    yield from _shifted_lots["edit"].lend()
+
+
+@pytest.fixture
+def native(_shifted_lots: dict[str, _Lot]) -> Iterator[Deployment]:
+    """Vera on such a clock, who shows her answers as Slack's own streams."""
+    yield from _shifted_lots["native"].lend()
+
+
+@pytest.fixture
+def auto(_shifted_lots: dict[str, _Lot]) -> Iterator[Deployment]:
+    """Vera on such a clock, who shows each answer as the budget bears it."""
+    yield from _shifted_lots["auto"].lend()
+
+
+@pytest.fixture(params=["edit", "native"])
+def either(request: pytest.FixtureRequest, _shifted_lots: dict[str, _Lot]) -> Iterator[Deployment]:
+    """Vera on such a clock, by edits and by streams; `streaming` says which."""
+    yield from _shifted_lots[request.param].lend()

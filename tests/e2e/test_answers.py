@@ -148,26 +148,6 @@ def test_a_follow_up_sees_the_first_answer_as_the_assistants_own_and_is_searched
     assert [len(library.said(first))] == [2]
 
 
-def test_a_second_question_in_the_thread_is_answered_while_the_first_still_is(library: Deployment):
-    gate = threading.Event()
-    library.bedrock.script(["In Tartu at two [1], and in", Hold(gate), " Lisbon later.", Stop(), Used()])
-    library.bedrock.say("At noon [1].")
-    first = library.ask("When does Tartu close on Fridays?")
-    library.wait_for_text(first, "In Tartu at two [1], and in")
-
-    second = library.ask("When does Tartu close on Saturdays?", who="grace", where=first.channel, root=first.root)
-    library.wait_for_text(second, "At noon [1].")
-    library.workspace.wait_for(lambda _: [payload_of(one)["state"] for one in library.replies(second)] == ["done"])
-    gate.set()
-    library.settle()
-
-    texts = [one["text"].partition("\n")[0] for question in (first, second) for one in library.replies(question)]
-    assert texts == ["In Tartu at two [1], and in Lisbon later.", "At noon [1]."]
-    [asked] = library.requests[1].body["messages"]  # half an answer is nothing that was said
-    assert "In Tartu at two" not in asked["content"][0]["text"]
-    assert "ada: When does Tartu close on Fridays?" in asked["content"][0]["text"]
-
-
 def test_a_question_at_the_top_of_a_direct_conversation_sees_what_was_said_before(library: Deployment):
     library.bedrock.say("At two [1].")
     library.bedrock.say("Until noon [1].")

@@ -1,4 +1,4 @@
-"""One message delivered many times is one turn, and many messages at once are many: on SQLite and on DynamoDB.
+"""One message delivered many times is one turn, many at once are many: edited and streamed, on either store.
 
 And once with the credentials of both functions in Secrets Manager.
 """
@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from fakes.aws import ScriptedAws, aws_client, create_table, moto_server
 from fakes.deployment import Deployment, Question
@@ -22,10 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from http.server import BaseHTTPRequestHandler
     from pathlib import Path
+    from random import Random
 
 WHOLE = "The office closes at three."
 REGION = "eu-central-1"
 TABLE = "vera-e2e"
+BEGIN = {"edit": "chat.postMessage", "native": "chat.startStream"}
 
 
 class OneAtATime(ScriptedAws):
@@ -51,13 +55,15 @@ def dynamodb(moto: str) -> Iterator[str]:
         yield server.endpoint
 
 
-@pytest.fixture(scope="module", params=["SQLite", "DynamoDB"])
+@pytest.fixture(scope="module", params=["SQLite, edited", "DynamoDB, streamed"])
 def _stored(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, dynamodb: str
 ) -> Iterator[Deployment]:
-    store = {"VERA_TABLE": TABLE, "AWS_ENDPOINT_URL_DYNAMODB": dynamodb} if request.param == "DynamoDB" else {}
+    environment = {}
+    if request.param == "DynamoDB, streamed":
+        environment = {"VERA_TABLE": TABLE, "AWS_ENDPOINT_URL_DYNAMODB": dynamodb, "VERA_STREAMING": "native"}
     with Deployment(
-        tmp_path_factory.mktemp("stored"), bedrock=ScriptedBedrock(converse=_echo), environment=store
+        tmp_path_factory.mktemp("stored"), bedrock=ScriptedBedrock(converse=_echo), environment=environment
     ) as deployed:
         yield deployed
 
@@ -72,9 +78,7 @@ def stored(_stored: Deployment) -> Iterator[Deployment]:
 def test_seven_deliveries_of_one_message_at_once_end_in_one_reply_and_one_request_to_the_model(stored: Deployment):
     gate = threading.Event()
     stored.bedrock.script(["The office ", Hold(gate), "closes at three.", Stop(), Used()])
-    channel = stored.channel()
-    ts = stored.workspace.say("ada", channel, f"<@{stored.workspace.bot.id}> When do you close?", announce=False)
-    question = Question(channel, ts, ts, "When do you close?")
+    question = _said_quietly(stored, "When do you close?")
     mention, message = _events_of(stored, question)
     deliveries = [*[mention] * 5, mention | {"event_id": "Ev0ANOTHER1"}, message]
 
@@ -87,9 +91,10 @@ def test_seven_deliveries_of_one_message_at_once_end_in_one_reply_and_one_reques
     stored.settle()
 
     assert answers == [200] * 7
-    assert [one["text"] for one in stored.said(question)] == [WHOLE]
+    assert stored.answers(question) == [WHOLE]
+    assert len(stored.said(question)) == 1
     assert len(stored.requests) == 1
-    assert len(stored.calls("chat.postMessage", question)) == 1
+    assert len(stored.calls(BEGIN[stored.streaming], question)) == 1
     assert stored.attempts == ["ok"] * 7
     dropped = [line["reason"] for line in stored.log("worker", question) if line["message"] == "turn_dropped"]
     assert dropped == ["busy"] * 6
@@ -99,11 +104,33 @@ def test_six_questions_at_once_are_each_answered_once_by_workers_of_their_own(st
     questions = [stored.ask(f"Which room is number {number}?") for number in range(6)]
     stored.settle()
 
-    for question in questions:
-        assert [one["text"] for one in stored.said(question)] == [f"You asked: {question.text}"]
+    assert [stored.answers(question) for question in questions] == [[f"You asked: {one.text}"] for one in questions]
+    assert [len(stored.said(question)) for question in questions] == [1] * 6
     assert len(stored.requests) == 6
-    assert len({one["text"] for question in questions for one in stored.said(question)}) == 6
     assert len(stored.functions.processes("worker")) > 1
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(shuffled=st.randoms(use_true_random=False))
+def test_twenty_deliveries_of_four_messages_in_any_order_are_four_answers(stored: Deployment, shuffled: Random):
+    questions = [_said_quietly(stored, f"Which room is number {number}?") for number in range(4)]
+    deliveries = []
+    for question in questions:
+        mention, message = _events_of(stored, question)
+        deliveries += [mention, message, mention, message | {"event_id": f"Ev0{question.ts}"}, message]
+    shuffled.shuffle(deliveries)
+
+    with ThreadPoolExecutor(8) as threads:
+        together = threading.Barrier(1)
+        answers = list(threads.map(lambda each: _delivered(stored, each, together), deliveries))
+    stored.settle()
+
+    assert answers == [200] * 20
+    assert [stored.answers(question) for question in questions] == [[f"You asked: {one.text}"] for one in questions]
+    assert [len(stored.said(question)) for question in questions] == [1] * 4
+    assert len(stored.requests) == 4
+    assert stored.attempts == ["ok"] * 20
+    stored.rest()
 
 
 def test_both_functions_have_their_credentials_from_secrets_manager(tmp_path: Path, moto: str):
@@ -160,6 +187,13 @@ def _echo(request: Received) -> list[Any]:
     """Answer with the question."""
     asked = request.body["messages"][-1]["content"][0]["text"].partition("ada: ")[2].partition("\n")[0]
     return ["You ", "asked: ", asked, Stop(), Used()]
+
+
+def _said_quietly(vera: Deployment, text: str) -> Question:
+    """Mention Vera in a channel of its own, without Slack telling her of it."""
+    channel = vera.channel()
+    ts = vera.workspace.say("ada", channel, f"<@{vera.workspace.bot.id}> {text}", announce=False)
+    return Question(channel, ts, ts, text)
 
 
 def _events_of(vera: Deployment, question: Question) -> list[dict[str, Any]]:

@@ -6,9 +6,9 @@ In a test::
     vera.settle()
     [reply] = vera.replies(question)
 
-`shifted` has the worker run on a clock that the test puts forward (`vera.time.to_next()`). Naps cost no time there, so
+`shifted` has the worker run on a clock that the test puts forward (`vera.retry()`). Naps cost no time there, so
 Slack has no rate limits but scripted ones; and where a worker naps, ask in direct messages: in a channel, the paired
-event's worker would go by a clock without these naps.
+event's worker would go by a clock without these naps. Such a worker also takes `vera.order(…)`: where to die.
 """
 
 from __future__ import annotations
@@ -16,15 +16,18 @@ from __future__ import annotations
 import itertools
 import json
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from fakes import shifted_orders, shifted_time
 from fakes.scripted_bedrock import Received, ScriptedBedrock
-from fakes.shifted_time import VARIABLE, ShiftedClock, ShiftedTime
+from vera.assistant.conversation import FOOTER
 from vera.playground.host import Playground
 from vera.playground.slack.limits import RateLimits
+from vera.slack.mark import unmarked
+from vera.slack.own import part_standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,16 +81,17 @@ class Deployment:
     ) -> None:
         with ExitStack() as own:
             self.bedrock = own.enter_context(bedrock or ScriptedBedrock(retrieve=lambda _: {"retrievalResults": []}))
-            clock = ShiftedClock(folder / "clock")
+            clock = shifted_time.ShiftedClock(folder / "clock")
             own.callback(clock.close)
-            self.time = ShiftedTime(clock)
+            self.time = shifted_time.ShiftedTime(clock)
             own.callback(self.time.close)
             measured = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
             found = measured | {"PYTHONPATH": str(_TESTS)}
             workers = {
                 "VERA_MODEL_ID": MODEL,
                 "VERA_DATABASE": str(folder / "vera.sqlite3"),
-                VARIABLE: str(folder / "clock"),
+                shifted_time.VARIABLE: str(folder / "clock"),
+                shifted_orders.VARIABLE: str(folder / "orders"),
             }
             self.playground = Playground(
                 environment=found | self.bedrock.environment | workers | (environment or {}),
@@ -98,12 +102,13 @@ class Deployment:
             )
             own.enter_context(self.playground)
             self._own = own.pop_all()
-        self._clock = clock
+        self.streaming = (environment or {}).get("VERA_STREAMING", "edit")
+        self._orders = folder / "orders"
+        self._shifted = shifted
         self._numbers = itertools.count(1)
         self.workspace, self.functions = self.playground.workspace, self.playground.functions
         self.delivery = self.playground.delivery
-        self._counts_calls = not shifted
-        self.rest()
+        self._begin_anew()
 
     def __enter__(self) -> Self:
         return self
@@ -116,10 +121,15 @@ class Deployment:
         self._own.close()
 
     def rest(self) -> None:
-        """Let a minute pass in which nothing was asked: every budget is full again, and nothing goes wrong any more."""
+        """Let an hour pass in which nothing is asked: every budget is full, all is forgotten, nothing goes wrong."""
+        self.pass_seconds(3_600.0)
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
         self.workspace.faults.clear()
-        self.workspace.limits = RateLimits(enabled=self._counts_calls)
-        self.pass_seconds(60.0)
+        self.workspace.limits = RateLimits(enabled=not self._shifted)
+        self.bedrock.otherwise()
+        self._orders.unlink(missing_ok=True)
         self._before = _Counts(
             requests=len(self.bedrock.requests),
             invocations=len(self.functions.invocations),
@@ -128,8 +138,18 @@ class Deployment:
         )
 
     def pass_seconds(self, seconds: float) -> None:
-        """Let time pass for a shifted worker."""
-        self._clock.forward(seconds)
+        """Let time pass for a shifted worker, and what is due by then happen."""
+        self.time.forward(seconds)
+
+    def retry(self) -> None:
+        """Wait until Lambda is going to try again, and let the time come."""
+        self.functions.wait_for(lambda functions: functions.retries("worker"))
+        [retry] = self.functions.retries("worker")
+        self.pass_seconds(max(0.0, retry.at - self.workspace.now()) + 1.0)
+
+    def order(self, **orders: Any) -> None:
+        """Tell a shifted worker what to do from its next invocation on: see `Orders`."""
+        shifted_orders.Orders(**orders).write(self._orders)
 
     @property
     def is_at_rest(self) -> bool:
@@ -167,9 +187,17 @@ class Deployment:
     # What came of it
 
     def replies(self, question: Question) -> list[dict[str, Any]]:
-        """Return the messages of Vera's that answer this question, as they are now, by what their metadata say."""
+        """Return the messages of Vera's that answer this question, as they are now: metadata say so, or a mark."""
         own = [one for one in self.workspace.thread(question.channel, question.root) if one.get("bot_id")]
-        return [one for one in own if payload_of(one).get("turn") == question.key]
+        return [one for one in own if part_standing(one, question.key) is not None]
+
+    def answers(self, question: Question) -> list[str]:
+        """Return what these messages say, without what is under it."""
+        return [unmarked(one["text"]).partition(FOOTER)[0].strip() for one in self.replies(question)]
+
+    def footer(self, question: Question) -> str:
+        """Return what stands under the answer."""
+        return str(self.replies(question)[-1]["text"].partition(FOOTER)[2]).strip()
 
     def said(self, question: Question) -> list[dict[str, Any]]:
         """Return all that Vera has said in the question's thread, whatever its metadata say."""
@@ -178,19 +206,32 @@ class Deployment:
     def texts(self, question: Question, part: int = 0) -> list[str]:
         """Return every version that a reply's message had, oldest first."""
         ts = self.replies(question)[part]["ts"]
-        return [version.message["text"] for version in self.workspace.versions(question.channel, ts) if version.message]
+        versions = self.workspace.versions(question.channel, ts)
+        return [unmarked(version.message["text"]) for version in versions if version.message]
 
     def wait_for_text(self, question: Question, part: str) -> str:
         """Wait until a reply shows this, and return its ts."""
-        shown = self.workspace.wait_for(
-            lambda _: next((one["ts"] for one in self.said(question) if part in one["text"]), "")
-        )
-        return str(shown)
+        return str(self.workspace.wait_for(lambda _: self._showing(question, part)))
+
+    def watch_for_text(self, question: Question, part: str) -> str:
+        """Do the same on a clock of one's own: a second passes at each look."""
+        while True:
+            with suppress(TimeoutError):
+                return str(self.workspace.wait_for(lambda _: self._showing(question, part), timeout_seconds=0.03))
+            self.pass_seconds(1.0)
+
+    def _showing(self, question: Question, part: str) -> str:
+        return next((one["ts"] for one in self.said(question) if part in one["text"]), "")
 
     @property
     def requests(self) -> list[Received]:
         """Return what the model was asked since the last rest."""
         return [one for one in self.bedrock.requests[self._before.requests :] if one.operation == "converse-stream"]
+
+    def wait_for_requests(self, count: int) -> None:
+        """Wait until the model was asked so often since the last rest."""
+        before = [one for one in self.bedrock.requests[: self._before.requests] if one.operation == "converse-stream"]
+        self.bedrock.wait_for(len(before) + count, operation="converse-stream")
 
     @property
     def attempts(self) -> list[str]:
@@ -202,6 +243,10 @@ class Deployment:
     def dead_letters(self) -> tuple[DeadLetter, ...]:
         """Return what was given up since the last rest."""
         return self.functions.dead_letters[self._before.dead_letters :]
+
+    def events(self, question: Question, name: str) -> list[dict[str, Any]]:
+        """Return what the worker's journal tells of this question under this name."""
+        return [line for line in self.log("worker", question) if line["message"] == name]
 
     def calls(self, method: str = "", question: Question | None = None) -> list[Call]:
         """Return Vera's calls since the last rest: of this method, to the question's channel, where these are given."""

@@ -109,8 +109,9 @@ class ScriptedBedrock:
     ) -> None:
         """Begin to listen. The callables answer what no script is left for."""
         self.requests: list[Received] = []
-        self._otherwise = {"converse": converse, "retrieve": retrieve, "rerank": rerank}
-        self._answers: dict[str, deque[Answer]] = {operation: deque() for operation in self._otherwise}
+        self._first = {"converse": converse, "retrieve": retrieve, "rerank": rerank}
+        self._otherwise = dict(self._first)
+        self._answers: dict[str, deque[Answer]] = {operation: deque() for operation in self._first}
         self._thoughts: dict[str, list[dict[str, Any]]] = {}
         self._changed = threading.Condition()
         self._server = Server(self, port)
@@ -169,6 +170,10 @@ class ScriptedBedrock:
             spoken += [Pause(seconds_per_delta), delta] if seconds_per_delta else [delta]
         self.script([*spoken, Stop(stop), used or Used(output_tokens=len(deltas) * delta_tokens)])
 
+    def otherwise(self, **callables: Callable[[Received], Answer]) -> None:
+        """Let other callables than the constructor's answer what no script is left for; without any, those again."""
+        self._otherwise = self._first | callables
+
     def script(self, parts: Iterable[Part]) -> None:
         """Answer the next question with exactly these parts."""
         self._put("converse", list(parts))
@@ -198,11 +203,15 @@ class ScriptedBedrock:
         """Return the requests of one operation: `converse-stream`, `converse`, `retrieve` or `rerank`."""
         return [request for request in self.requests if request.operation == operation]
 
-    def wait_for(self, requests: int, *, timeout_seconds: float = 10.0) -> list[Received]:
-        """Wait until that many requests have come, and return them."""
+    def wait_for(self, requests: int, *, operation: str = "", timeout_seconds: float = 10.0) -> list[Received]:
+        """Wait until that many requests have come, of this operation if it is given, and return them."""
+
+        def come() -> list[Received]:
+            return [request for request in self.requests if operation in {"", request.operation}]
+
         with self._changed:
-            assert self._changed.wait_for(lambda: len(self.requests) >= requests, timeout_seconds), "no such request"
-            return list(self.requests)
+            assert self._changed.wait_for(lambda: len(come()) >= requests, timeout_seconds), "no such request"
+            return come()
 
     def _put(self, operation: str, answer: Answer) -> None:
         with self._changed:

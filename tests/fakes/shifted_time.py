@@ -78,5 +78,13 @@ class ShiftedTime:
         self._clock.forward(max(0.0, at - self._clock()))
         self._soon.after(0.0, action)
 
+    def forward(self, seconds: float) -> None:
+        """Put the clock forward, and let happen what is due by then."""
+        with self._changed:
+            self._clock.forward(seconds)
+            now = self._clock()
+            while self._later and self._later[0][0] <= now:
+                self._soon.after(0.0, heapq.heappop(self._later)[2])
+
     def close(self) -> None:
         self._soon.close()

@@ -33,6 +33,16 @@ def test_a_fault_counts_only_the_calls_of_its_method():
     assert faults.next("chat.update") is not None
 
 
+def test_a_fault_of_several_methods_counts_their_calls_together():
+    faults = Faults()
+    fault = faults.add("chat.update chat.appendStream", times=2, status=429)
+
+    assert faults.next("chat.postMessage") is None
+    assert faults.next("chat.appendStream") == fault
+    assert faults.next("chat.update") == fault
+    assert faults.next("chat.appendStream") is None
+
+
 def test_a_star_strikes_any_method():
     faults = Faults()
     fault = faults.add("*", times=1, error="internal_error")

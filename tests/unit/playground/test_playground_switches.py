@@ -136,6 +136,17 @@ def test_a_burst_refuses_six_edits_and_one_post_and_counts_down(
     assert switches.state()["burst_left"] == 0
 
 
+def test_a_burst_refuses_streams_as_it_does_edits_and_posts(switches: Switches, workspace: Workspace):
+    switches.strike("burst")
+
+    struck = [
+        workspace.faults.next(method) for method in ["chat.startStream", *["chat.appendStream"] * 5, "chat.update"]
+    ]
+
+    assert [fault is not None for fault in struck] == [True] * 7
+    assert switches.state()["burst_left"] == 0
+
+
 def test_a_second_burst_begins_anew_and_leaves_other_faults_alone(switches: Switches, workspace: Workspace):
     other = workspace.faults.add("chat.update", times=6, status=429, retry_after=2)
     switches.strike("burst")
