@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST_LATENCY_MS", "Switches"]
 
 MOST_LATENCY_MS = 10_000
-_BURST = {"chat.update": 6, "chat.postMessage": 1}
+_BURST = {"chat.update chat.appendStream": 6, "chat.postMessage chat.startStream": 1}
 _BURST_RETRY_AFTER_SECONDS = 2
 _BURST_LABEL = "burst"
 
@@ -87,7 +87,7 @@ class Switches:
     def strike(self, kind: str) -> int:
         """Let something go wrong at once, and return how many it struck. Raises ValueError for any other kind.
 
-        A `burst` refuses the next calls that edit and post, and counts them; `kill` ends the busy workers.
+        A `burst` refuses the next calls that edit and post, or stream, and counts them; `kill` ends the busy workers.
         """
         if kind == "kill":
             return len(self._functions.kill(self._worker))
@@ -95,8 +95,8 @@ class Switches:
             raise ValueError('A strike is "burst" or "kill".')
         add, wait = self._workspace.faults.add, _BURST_RETRY_AFTER_SECONDS
         burst = [
-            add(method, times=times, status=429, retry_after=wait, label=_BURST_LABEL)
-            for method, times in _BURST.items()
+            add(methods, times=times, status=429, retry_after=wait, label=_BURST_LABEL)
+            for methods, times in _BURST.items()
         ]
         with self._lock:
             self._burst = burst

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Fault:
     """One way to fail.
 
-    `method` is a Web API method or `*`; it strikes at each `every`-th call, at most `times` times (None: for ever).
+    `method` is a Web API method, several with a space between, or `*`; it strikes at each `every`-th call of theirs, at
+    most `times` times (None: for ever).
     `status` and `error` are what the caller is told, `retry_after` in seconds. `hang` never answers; `drop` cuts the
     connection without a byte. `applied` does what was asked first: with `drop` or `hang`, done but the answer lost.
     `label` says whose it is: two that are the same otherwise are two.
@@ -101,7 +102,7 @@ class Faults:
         struck: Fault | None = None
         with self._lock:
             for fault in self._counted:
-                if fault.method not in (method, "*"):
+                if fault.method != "*" and method not in fault.method.split():
                     continue
                 self._counted[fault] += 1
                 spent = fault.times is not None and self._struck[fault] >= fault.times
