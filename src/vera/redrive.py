@@ -91,7 +91,7 @@ def run(
     with ExitStack() as opened:
         sqs = opened.enter_context(closing(sqs_client(clients, region=region)))
         queue = opened.enter_context(DeadLetters(sqs, wishes.queue, wait_seconds=wait_seconds))
-        delivery: _Delivery = _Here(vera, clock)
+        delivery: _Delivery = _Here(vera, clock, opened)
         if function := wishes.function:
             invoking = lambda_client(clients, region=_region_of_function(function) or region)
             delivery = _ToWorker(opened.enter_context(closing(invoking)), function)
@@ -140,13 +140,13 @@ class _Here:
     would = "would be answered here"
     pace: Mapping[str, int] = {"at_once": 1, "hidden_seconds": 3_600}  # several legs of one answer
 
-    def __init__(self, vera: Callable[[_Ending], Vera], clock: Callable[[], float]) -> None:
-        self._clock, self._ending = clock, _Ending()
+    def __init__(self, vera: Callable[[_Ending], Vera], clock: Callable[[], float], opened: ExitStack) -> None:
+        self._clock, self._ending, self._opened = clock, _Ending(), opened
         self._make = vera
         self._app: App | None = None
 
     def __call__(self, event: dict[str, Any]) -> str:
-        app = self._app = self._app or self._make(self._ending).bolt_app()
+        app = self._app = self._app or self._opened.enter_context(self._make(self._ending)).bolt_app()
         try:
             self._answer(app, event["payload"])
         except SettingsError:

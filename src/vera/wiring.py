@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
-from vera.assistant.budget import Budget
+from vera.assistant.budget import Budget, LocalTally
 from vera.assistant.journal import NullJournal
 from vera.assistant.turn import Manner
 from vera.errors import SettingsError
@@ -105,6 +105,7 @@ class Wiring:
         if twice := {name for name in names if names.count(name) > 1}:
             raise SettingsError(f"There are two tools called {', '.join(sorted(twice))}.")
         self._clock, self._sleep = clock, sleep
+        self._keeps_own_ledger = ledger is not None
         self._making = RLock()
         self._opened = ExitStack()
         given = {
@@ -146,7 +147,10 @@ class Wiring:
 
     @_once
     def tally(self) -> Tally:
-        """The count of edits that all workers share: in the table, or the database on this machine."""
+        """The count of edits that all workers share: in the table, or the database on this machine.
+
+        Without a table, a ledger that was passed in says nothing of who else there is: then this process counts alone.
+        """
         if self.settings.table:
             from vera.storage.dynamodb_tally import DynamoDBTally  # noqa: PLC0415 - after the status message
 
@@ -154,6 +158,8 @@ class Wiring:
                 self._clients.create("dynamodb", connect_timeout_seconds=0.5, read_timeout_seconds=1.0, attempts=1),
                 self.settings.table,
             )
+        if self._keeps_own_ledger:
+            return LocalTally()
         from vera.storage.sqlite_tally import SQLiteTally  # noqa: PLC0415 - as above
 
         return SQLiteTally(self._database)
