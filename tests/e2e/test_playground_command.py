@@ -364,7 +364,7 @@ def test_it_ends_at_once_also_while_the_model_is_being_asked(tmp_path: Path):
             bedrock.wait_for(1)
             process.send_signal(signal.SIGTERM)
 
-            assert process.communicate(timeout=20) == (b"", b"")
+            assert process.communicate(timeout=8) == (b"", b"")
 
     assert process.returncode == 0
 

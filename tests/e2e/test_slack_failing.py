@@ -221,6 +221,7 @@ def test_a_question_that_every_attempt_fails_at_is_kept_and_answered_by_a_senten
         f"(reference `{question.ts}`)."
     )
     assert len(either.said(question)) == 1
+    assert either.answers(question) == [{"edit": "", "native": WHOLE}[either.streaming]]  # what was said isn't lost
     [letter] = either.dead_letters
     assert letter.payload["payload"]["event"]["ts"] == question.ts
     assert letter.record["requestContext"]["condition"] == "RetriesExhausted"

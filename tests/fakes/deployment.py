@@ -108,6 +108,7 @@ class Deployment:
         self._numbers = itertools.count(1)
         self.workspace, self.functions = self.playground.workspace, self.playground.functions
         self.delivery = self.playground.delivery
+        self.delivery.timeout_seconds = 30.0  # a busy machine is no reason for Slack to send anything again
         self._begin_anew()
 
     def __enter__(self) -> Self:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import queue
+import signal
 import threading
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -93,6 +94,8 @@ def _asked(settings: Settings, seconds: float) -> VeraError | None:
     answers: queue.SimpleQueue[VeraError | None] = queue.SimpleQueue()
 
     def ask() -> None:
+        # Else this thread may be given the signal to end, and the caller's wait would not be broken off.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         try:
             with Vera(settings) as vera, closing(vera.model.converse(request)) as events:
                 next(events)
