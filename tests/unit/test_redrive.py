@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -264,9 +265,8 @@ class Here:
             if ending:
                 journal.record(turn.key, ending)
 
-        return SimpleNamespace(
-            bolt_app=lambda: bolt_app(self._client, answer, bot=Bot(self._client), ask_stop=lambda _key: False)
-        )
+        app = bolt_app(self._client, answer, bot=Bot(self._client), ask_stop=lambda _key: False)
+        return nullcontext(SimpleNamespace(bolt_app=lambda: app))
 
 
 def redrive_here(queue: Queue, vera: Callable[[Any], Any], **wishes: Any) -> list[str]:
