@@ -32,11 +32,6 @@ def mean_lag_seconds(streaming: str, people: int, seconds: float, latency_second
     return sum(waits) / people + latency_seconds / 2
 
 
-def end_seconds(latency_seconds: float) -> float:
-    """Return the least time from the last word to the whole text: half of one call."""
-    return latency_seconds / 2
-
-
 def _by_edits(people: int, seconds: float) -> list[float]:
     spare = _writes(TIER_3, seconds) - people
     if spare < 0:

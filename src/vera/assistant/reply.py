@@ -155,6 +155,7 @@ class Reply:
         self.characters = len(text)
         if under_more and self._is_less_than_left(text):
             self._time.persist(partial(self._land_last, Piece(self._messages.parts, f"{FOOTER}{footer}", "done")))
+            self._show_aside("")
             return
         while True:
             pieces = self._layout.finished(text, footer)

@@ -836,6 +836,35 @@ def test_a_takeover_finished_without_a_status_edits_what_stands():
     assert world.wall.calls.count("post") == 1
 
 
+@pytest.mark.parametrize("said", ["", ANSWER], ids=["nothing", "less"])
+def test_a_sentence_stands_under_what_a_worker_who_got_further_left_to_be_read(said: str):
+    world = World()
+    turn = world.ask()
+    with world.replying(turn) as dead:
+        dead.status("Writing")
+        speak(world, dead, ANSWER * 3)
+    left = world.texts(turn)
+
+    with world.replying(turn) as reply:
+        reply.finish(said, "You stopped this answer.", under_more=True)
+
+    assert len(left[0]) > 2 * len(ANSWER)
+    assert world.texts(turn) == [*left, f"{FOOTER}You stopped this answer."]
+
+
+def test_a_sentence_stands_under_the_text_where_nobody_got_further():
+    world = World()
+    turn = world.ask()
+    with world.replying(turn) as dead:
+        dead.status("Writing")
+        speak(world, dead, ANSWER)
+
+    with world.replying(turn) as reply:
+        reply.finish(ANSWER * 3, "You stopped this answer.", under_more=True)
+
+    assert world.texts(turn) == [f"{ANSWER * 3}\n\n{FOOTER}\nYou stopped this answer."]
+
+
 def test_two_replies_share_one_budget_and_both_end_whole():
     world = World()
     world.budget = Budget(limits={"update": Limit(60, burst=10)})
