@@ -60,8 +60,12 @@ class SelfInvoke:
         self._client, self._function = client, function
 
     def __call__(self, event: Mapping[str, Any], leg: int) -> None:
-        """Ask for leg `leg` of what `event`, the very one that came in, has begun. Raises `HandOnFailed`."""
-        hand_on(self._client, self._function, {**event, "leg": leg})
+        """Ask for leg `leg` of what `event`, the very one that came in, has begun. Raises `HandOnFailed`.
+
+        What was redriven is open again, and stays so: to say it once more would take away that somebody stopped it.
+        """
+        going_on = {key: value for key, value in event.items() if key != "redrive"}
+        hand_on(self._client, self._function, {**going_on, "leg": leg})
 
 
 def _json(value: object) -> bytes:

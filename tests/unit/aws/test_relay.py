@@ -48,10 +48,10 @@ def test_a_continuation_is_the_very_event_with_the_number_of_its_leg(api: Lambda
     assert parse(invoke.payload) == HandOver("event", EVENT["payload"], leg=3)
 
 
-def test_a_continuation_of_a_continuation_counts_on(api: LambdaApi, client: Any):
+def test_a_continuation_of_a_continuation_counts_on_and_reopens_nothing(api: LambdaApi, client: Any):
     SelfInvoke(client, ARN)({**EVENT, "leg": 3, "redrive": True}, 4)
 
-    assert api.invokes[0].payload == {**EVENT, "leg": 4, "redrive": True}
+    assert api.invokes[0].payload == {**EVENT, "leg": 4}
 
 
 def test_the_event_that_came_is_not_changed(client: Any):
